@@ -38,4 +38,5 @@ export const WORKER_FLOORS: readonly string[] = [
 	"runtime/",
 	"env.ts",
 	"artefact.d.ts",
+	"node-zlib.d.ts",
 ];

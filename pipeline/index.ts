@@ -46,5 +46,6 @@ export { readDelivery } from "./stages/read-delivery.ts";
 export { type LifecycleReading, readLifecycle, readSignal } from "./stages/read-lifecycle.ts";
 export { rejectEarly } from "./stages/reject-early.ts";
 export { renderIgnored } from "./stages/render-ignored.ts";
+export { type RepeatedTexts, repeatedTexts } from "./stages/repeated-texts.ts";
 export { whyIgnored } from "./stages/why-ignored.ts";
 export { FAILURE_VERDICTS, type FailureVerdict, type WhoseVerdict, whoseSentence } from "./whose-failure.ts";

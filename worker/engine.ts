@@ -29,9 +29,11 @@ import {
 	readDelivery,
 	readSignal,
 	rejectEarly,
+	repeatedTexts,
 	type Signal,
 } from "../pipeline/index.ts";
 import { longestGathering } from "./context/gather-context.ts";
+import { createDictionary, type Dictionary } from "./journal/dictionaries.ts";
 import type { Log } from "./log.ts";
 import { readActiveVersion, readPublished } from "./published-pipeline.ts";
 
@@ -74,6 +76,8 @@ export interface Engine {
 	readonly agents: readonly string[];
 	/** The patterns for which logs are searched, by key. */
 	readonly searched: readonly string[];
+	/** What its decisions are packed with in the journal. */
+	dictionary(): Promise<Dictionary>;
 	/** Reads one log for all of the pipeline's patterns. */
 	newLogReader(limits?: Partial<LogLimits>): LogReader;
 }
@@ -150,6 +154,7 @@ function load(text: string, named: string, log: Log): Engine | undefined {
 /** Binds the pipeline's functions to one loaded artefact. Throws if the artefact is corrupt. */
 function createEngine(artefact: Artefact): Engine {
 	const pipeline = loadPipeline(artefact);
+	let dictionary: Dictionary | undefined;
 	return {
 		version: artefact.version,
 		settings: pipeline.settings,
@@ -174,6 +179,11 @@ function createEngine(artefact: Artefact): Engine {
 		agents: Object.keys(artefact.agents),
 		get searched() {
 			return pipeline.logSearch.keys;
+		},
+		dictionary: async () => {
+			// The value is kept, not the promise: a promise belongs to the request that made it.
+			dictionary ??= createDictionary(await repeatedTexts(pipeline, artefact));
+			return dictionary;
 		},
 		newLogReader: (limits) => createLogReader(pipeline.logSearch, limits),
 	};

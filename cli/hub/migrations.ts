@@ -55,7 +55,7 @@ async function areApplied(names: readonly string[], folder: StateFolder): Promis
 }
 
 /** The databases that miniflare keeps for D1, without its own list of them. */
-async function journalFiles({ edge }: StateFolder): Promise<readonly string[]> {
+export async function journalFiles({ edge }: StateFolder): Promise<readonly string[]> {
 	const names = await readdir(path.join(edge, "d1"), { recursive: true }).catch(() => []);
 	const databases = names.filter((name) => name.endsWith(".sqlite") && path.basename(name) !== "metadata.sqlite");
 	return databases.map((name) => path.join(edge, "d1", name));

@@ -153,7 +153,7 @@ async function twoIncidents(stub: Stub): Promise<void> {
 		env.JOURNAL.prepare("UPDATE incidents SET incident = 'null', explanation = '{', context = '7' WHERE id = ?1").bind(
 			DAMAGED,
 		),
-		env.JOURNAL.prepare("UPDATE attempts SET request = '{' WHERE incident_id = ?1").bind(DAMAGED),
+		env.JOURNAL.prepare("UPDATE attempts SET request = '{', body = x'01' WHERE incident_id = ?1").bind(DAMAGED),
 	]);
 	stub.begin();
 }

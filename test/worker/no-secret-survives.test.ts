@@ -6,7 +6,10 @@ import { everyEdgeSource } from "../../worker/context/source.ts";
 import { processIncident } from "../../worker/dispatch/process-incident.ts";
 import { currentEngine } from "../../worker/engine.ts";
 import { acceptDelivery } from "../../worker/ingest/accept-delivery.ts";
-import { requestBody } from "../../worker/journal/incident-waits.ts";
+import type { AttemptRow } from "../../worker/journal/attempts.ts";
+import { findFacts } from "../../worker/journal/decisions.ts";
+import type { IncidentRow } from "../../worker/journal/incidents.ts";
+import { findFound, requestBody } from "../../worker/journal/packed-decision.ts";
 import { unpackJson } from "../../worker/journal/packed-json.ts";
 import { createLog } from "../../worker/log.ts";
 import { JWT, PLANTED, pem } from "../pipeline/redaction/planted-secrets.ts";
@@ -39,10 +42,15 @@ async function journalText(): Promise<string> {
 	const values = rows.flatMap(({ results }) => results.flatMap((row) => Object.values(row)));
 	const texts = values.filter((value) => typeof value === "string");
 	// What is stored packed is searched as it was.
-	const unpacked = await Promise.all(
-		texts.map(async (text) => [await unpackJson(text), await requestBody({ request: text })]),
-	);
-	return JSON.stringify([values, unpacked]);
+	const unpacked = await Promise.all(texts.map(async (text) => unpackJson(text)));
+	const { results: incidents } = await env.JOURNAL.prepare("SELECT * FROM incidents").all<IncidentRow>();
+	const { results: attempts } = await env.JOURNAL.prepare("SELECT * FROM attempts").all<AttemptRow>();
+	const decided = await Promise.all([
+		...attempts.map((row) => requestBody(env.JOURNAL, row)),
+		...incidents.map((row) => findFound(env.JOURNAL, row)),
+		...incidents.map(({ id }) => findFacts(env.JOURNAL, id)),
+	]);
+	return JSON.stringify([values, unpacked, decided]);
 }
 
 /** Every source tells secrets, also in why it failed. */

@@ -1,7 +1,7 @@
 import type { Env } from "../env.ts";
 import { errorResponse, jsonResponse } from "../http/responses.ts";
+import { readFacts } from "../journal/decisions.ts";
 import { type ExportedIncident, exportIncident, exportIncidents, searchedPatterns } from "../journal/export.ts";
-import { unpackJson } from "../journal/packed-json.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { exportAuditPage } from "./export-audit.ts";
@@ -42,7 +42,7 @@ export async function exportIncidentsApi(request: Request, env: Env): Promise<Re
 	const last = page.at(-1);
 	const versions = new Set(page.flatMap(({ searched_by }) => searched_by ?? []));
 	return jsonResponse(200, {
-		incidents: (await Promise.all(page.map(exportedRow))).flat(),
+		incidents: (await Promise.all(page.map((row) => exportedRow(env.JOURNAL, row)))).flat(),
 		searched: await searchedPatterns(env.JOURNAL, [...versions]),
 		next: rows.length > limit && last !== undefined ? writeCursor(last) : null,
 	});
@@ -56,10 +56,14 @@ function readSince(given: string | null, now: number): number | undefined {
 }
 
 /** Skips an incident that cannot be read: no pipeline can be tested on it. */
-async function exportedRow(row: ExportedIncident): Promise<readonly object[]> {
+async function exportedRow(
+	db: D1Database,
+	{ body, facts, context: stored, ...row }: ExportedIncident,
+): Promise<readonly object[]> {
 	const incident = readStored("incidents.incident", row.incident);
 	if (!incident.ok) return [];
-	const context = row.context === null ? undefined : readStored("facts.context", await unpackJson(row.context));
+	const kept = await readFacts(db, { context: stored, body, facts });
+	const context = kept === undefined ? undefined : readStored("facts.context", kept);
 	return [
 		{
 			...row,

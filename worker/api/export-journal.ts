@@ -1,7 +1,7 @@
 import { jsonResponse } from "../http/responses.ts";
 import { exportJournal, type JournalEntry, journalColumns } from "../journal/export.ts";
 import type { Cursor } from "../journal/incident-list.ts";
-import { unpackJson } from "../journal/packed-json.ts";
+import { readFound } from "../journal/packed-decision.ts";
 import { readStored } from "../journal/stored-json.ts";
 import type { ColumnSet } from "../journal/table.ts";
 import { isoOf } from "./iso-time.ts";
@@ -19,17 +19,21 @@ export async function exportJournalPage(
 	const shown = entries.slice(0, limit);
 	const last = shown.at(-1);
 	return jsonResponse(200, {
-		journal: await Promise.all(shown.map(exportedEntry)),
+		journal: await Promise.all(shown.map((entry) => exportedEntry(db, entry))),
 		last: last === undefined ? null : writeCursor(last.incident),
 		more: entries.length > limit,
 	});
 }
 
-async function exportedEntry({ incident, attempts, transitions, deliveries, audit }: JournalEntry): Promise<object> {
+async function exportedEntry(
+	db: D1Database,
+	{ incident, decided, attempts, transitions, deliveries, audit }: JournalEntry,
+): Promise<object> {
+	const { explanation, context } = await readFound(db, incident, decided);
 	const parts = {
 		incident: readStored("incidents.incident", incident.incident),
-		explanation: readStored("incidents.explanation", await unpackJson(incident.explanation)),
-		context: incident.context === null ? undefined : readStored("incidents.context", incident.context),
+		explanation: readStored("incidents.explanation", explanation),
+		context: context === null ? undefined : readStored("incidents.context", context),
 	};
 	const damaged = Object.values(parts).flatMap((part) => (part === undefined || part.ok ? [] : [part.problem]));
 	return {

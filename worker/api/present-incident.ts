@@ -1,7 +1,7 @@
 import { incidentTitle } from "../../pipeline/incident-title.ts";
 import type { AttemptRow } from "../journal/attempts.ts";
 import type { ListedIncident } from "../journal/incident-list.ts";
-import { requestBody } from "../journal/incident-waits.ts";
+import { requestBody } from "../journal/packed-decision.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { isoOf, isoOrNull } from "./iso-time.ts";
 import type { ShownAttempt, ShownIncident, TitledIncident } from "./shapes.ts";
@@ -42,8 +42,8 @@ export function presentTitled(row: ListedIncident): TitledIncident {
 }
 
 /** An attempt as the API shows it, with its requested CodeRun. */
-export async function presentAttempt(row: AttemptRow): Promise<ShownAttempt> {
-	const request = readStored("attempts.request", await requestBody(row));
+export async function presentAttempt(db: D1Database, row: AttemptRow): Promise<ShownAttempt> {
+	const request = readStored("attempts.request", await requestBody(db, row));
 	return {
 		attempt: row.attempt,
 		agent: row.agent,

@@ -3,7 +3,6 @@ import type { Context } from "../../pipeline/index.ts";
 import type { Env } from "../env.ts";
 import { errorResponse, taggedResponse } from "../http/responses.ts";
 import { findFacts } from "../journal/decisions.ts";
-import { unpackJson } from "../journal/packed-json.ts";
 import { readStored } from "../journal/stored-json.ts";
 import type { KeptContext } from "./shapes.ts";
 
@@ -13,7 +12,7 @@ import type { KeptContext } from "./shapes.ts";
  */
 export async function showContextApi(request: IRequest & Request, env: Env): Promise<Response> {
 	const facts = await findFacts(env.JOURNAL, String(request.params.id));
-	const context = facts && readStored("facts.context", await unpackJson(facts.context));
+	const context = facts && readStored("facts.context", facts.context);
 	if (facts === undefined || !context?.ok) return errorResponse(404, "no context is kept for this incident");
 	return await taggedResponse(request, {
 		pipeline: facts.pipeline,

@@ -7,7 +7,7 @@ import { webAddressOf } from "../github/web-address.ts";
 import { errorResponse, taggedResponse, textResponse } from "../http/responses.ts";
 import { type DeliveryRow, type ShownRows, showIncident, type TransitionRow } from "../journal/incident-list.ts";
 import type { IncidentRow } from "../journal/incidents.ts";
-import { unpackJson } from "../journal/packed-json.ts";
+import { type FoundTexts, readFound } from "../journal/packed-decision.ts";
 import { placeInLine } from "../journal/queue-line.ts";
 import type { RerunRow } from "../journal/reruns.ts";
 import { readStored } from "../journal/stored-json.ts";
@@ -27,7 +27,8 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 	const shown = await showIncident(env.JOURNAL, String(request.params.id));
 	if (shown === undefined) return errorResponse(404, "no such incident");
 	const { incident: row } = shown;
-	const explanation = await explanationOf(row);
+	const found = await readFound(env.JOURNAL, row, shown.decided);
+	const explanation = explanationOf(found);
 	if (/^text\/plain\b/.test(request.headers.get("accept") ?? "")) {
 		const sentences = [verdictOf(explanation), whoseOf(explanation)].filter((sentence) => sentence !== null);
 		return textResponse([
@@ -40,15 +41,15 @@ export async function showIncidentApi(request: IRequest & Request, env: Env): Pr
 	const { agents } = await currentEngine(env, systemClock.now(), createLog({ incident_id: row.id }));
 	const web = webAddressOf(env.GITHUB_API_URL);
 	return await taggedResponse(request, {
-		...(await presentDetail(shown, explanation, web)),
+		...(await presentDetail(env.JOURNAL, shown, { explanation, context: found.context }, web)),
 		queue: presentQueue(await placeInLine(env.JOURNAL, row), row.repository),
 		agents,
 	} satisfies IncidentDetail);
 }
 
 /** A damaged explanation is replaced by one that says so. */
-async function explanationOf(row: IncidentRow): Promise<IncidentDetail["explanation"]> {
-	const read = readStored("incidents.explanation", await unpackJson(row.explanation));
+function explanationOf(found: FoundTexts): IncidentDetail["explanation"] {
+	const read = readStored("incidents.explanation", found.explanation);
 	return read.ok ? read.value : { stages: [{ stage: "events", round: "first", rules: [], outcome: read.problem }] };
 }
 
@@ -69,11 +70,12 @@ function incidentOf(row: IncidentRow): IncidentDetail["incident"] {
 }
 
 async function presentDetail(
+	db: D1Database,
 	{ incident: row, ...rest }: ShownRows,
-	explanation: IncidentDetail["explanation"],
+	{ explanation, context: summary }: Pick<IncidentDetail, "explanation"> & Pick<FoundTexts, "context">,
 	web: string,
 ): Promise<Omit<IncidentDetail, "agents" | "queue">> {
-	const context = row.context === null ? undefined : readStored("incidents.context", row.context);
+	const context = summary === null ? undefined : readStored("incidents.context", summary);
 	return {
 		...presentTitled({ ...row, members: rest.members.count }),
 		kind: row.kind,
@@ -91,7 +93,7 @@ async function presentDetail(
 		explanation,
 		context: context?.ok ? (context.value as IncidentDetail["context"]) : null,
 		reruns: rest.reruns.map(presentRerun),
-		attempts: await Promise.all(rest.attempts.map(presentAttempt)),
+		attempts: await Promise.all(rest.attempts.map((attempt) => presentAttempt(db, attempt))),
 		deliveries: rest.deliveries.map(presentDelivery),
 		timeline: rest.timeline.map(presentStep),
 		first_members: rest.members.first.map((member) => ({ ...member, created_at: isoOf(member.created_at) })),

@@ -1,5 +1,4 @@
 import type { Autonomy } from "../../pipeline/autonomy.ts";
-import type { Context } from "../../pipeline/context.ts";
 import type { Decision } from "../../pipeline/decision.ts";
 import { redJobs } from "../../pipeline/index.ts";
 import { outcomeFor } from "../../pipeline/overrides.ts";
@@ -11,17 +10,17 @@ import { keptContext, summarizeContext } from "../context/context-summary.ts";
 import type { Effects } from "../effects.ts";
 import type { Engine } from "../engine.ts";
 import { type AttemptRow, previousAttempts } from "../journal/attempts.ts";
-import { type KeptFacts, storeDecision } from "../journal/decisions.ts";
+import { type FoundByDecision, storeDecision } from "../journal/decisions.ts";
 import type { GateRows } from "../journal/gate-rows.ts";
 import { heldClaims } from "../journal/held-claims.ts";
 import type { IncidentSnapshot } from "../journal/incident-snapshot.ts";
-import { packRequest } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
+import { type DecisionTexts, explanationAlone, type PackedDecision, packDecision } from "../journal/packed-decision.ts";
 import { packJson } from "../journal/packed-json.ts";
 import { inKey, type KnownRepository, namedOnly } from "../journal/repositories.ts";
 import { redAtDecision } from "../remediation/goal.ts";
 import { attemptTraceparent } from "../runtime/trace.ts";
-import { cancelUndecided, endWithoutHandOver, explain } from "./end-undecided.ts";
+import { cancelUndecided, endWithoutHandOver, explain, packExplanation } from "./end-undecided.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import { gatherRest } from "./gather-rest.ts";
 import { causeOf, groupRules, joinable } from "./group.ts";
@@ -74,48 +73,56 @@ async function decideOn(
 	const { decision, handed_over, over } = await decideWithHistory(effects, locked, input, earlier);
 	const isRerun = decision.outcome === "spawn" && decision.rerun !== undefined && decision.autonomy.level !== "observe";
 	const decided = decision.outcome === "spawn" ? whatDecided(decision, isRerun) : undefined;
-	const found = {
-		explanation: await explain(locked, engine.version, decision.explanation, decided),
+	const now = effects.now();
+	const found: Found = {
+		explanation: await explain(effects.journal, locked, engine.version, decision.explanation, decided),
 		context: JSON.stringify(summarizeContext(context)),
-		pipeline: engine.version,
-		now: effects.now(),
 		// `healer backtest` decides the failure itself again, not what an agent left of it.
-		...(newest === undefined && { facts: await factsOf(engine, context, effects.now()) }),
+		...(newest === undefined && { facts: JSON.stringify(keptContext(context)) }),
 	};
+	const at = { pipeline: engine.version, now };
 	if (decision.outcome === "filtered") {
 		const reason = `filter ${decision.filter} refused it once its context was known`;
-		return await cancelUndecided(effects, locked, { ...found, reason });
+		return await cancelUndecided(effects, locked, { ...unattempted(engine, found, now), ...at, reason });
 	}
 	if (over !== undefined) return await endWithoutHandOver(effects, locked, over);
 
 	if (isRerun && decision.rerun !== undefined) {
-		return await rerunFirst(effects, locked, { incident, decision, rerun: decision.rerun, found });
+		const stored = { ...unattempted(engine, found, now), ...at };
+		return await rerunFirst(effects, locked, { incident, decision, rerun: decision.rerun, found: stored });
 	}
 
 	const request = await spawnRequest(effects, locked, known.repository, decision);
 	const red = redAtDecision(incident, context);
 	const { autonomy } = decision;
 	const joins = newest === undefined ? joinable(locked, groupRules(engine, locked.repository), autonomy) : undefined;
+	const cause = newest === undefined ? causeOf(incident, context, decision) : undefined;
+	const mayHaveNoAttempt = (joins !== undefined && cause) || others.length > 0;
+	const dictionary = await engine.dictionary();
+	const packed = await packDecision({ attempt: locked.attempt, request, ...found }, dictionary);
 	const stored = await storeDecision(effects.journal, locked, {
-		...found,
+		...at,
+		searched: engine.searched,
+		packed,
+		dictionary,
+		...(mayHaveNoAttempt && { unattempted: unattempted(engine, found, now, packed) }),
 		incident,
 		autonomy,
 		agent: decision.agent,
 		failure_type: decision.failure_type,
 		rule: decision.rule,
 		coderun_name: request.coderun.metadata.name,
-		request: await packRequest(request),
 		escalated: escalate_to === decision.agent && handed_over === undefined,
 		failure_category: decision.failure_category,
 		red_jobs: redJobs(newest ?? incident, context),
 		...(handed_over !== undefined && { handed_over }),
 		red: red === undefined ? null : JSON.stringify(red),
 		others,
-		...(newest === undefined && { cause: causeOf(incident, context, decision) }),
+		...(cause !== undefined && { cause }),
 		...(joins !== undefined && { joins }),
-		locked_until: found.now + LOCK_MS,
+		locked_until: now + LOCK_MS,
 		wire: request,
-		held: await heldClaims(effects.journal, locked, found.now),
+		held: await heldClaims(effects.journal, locked, now),
 	});
 	if (stored === undefined) return { state: "lock_lost" };
 	if (stored.due.length > 0) await effects.wakeAll(stored.due);
@@ -149,8 +156,18 @@ function withUnable(reruns: RerunFacts, unable: string | undefined): RerunFacts 
 	return unable === undefined ? reruns : { ...reruns, unable };
 }
 
-async function factsOf({ version, searched }: Engine, context: Context, now: number): Promise<KeptFacts> {
-	return { context: await packJson(JSON.stringify(keptContext(context))), pipeline: version, searched, now };
+type Found = Pick<DecisionTexts, "explanation" | "context" | "facts">;
+
+/** What a decision found, as an incident has it for which no attempt is stored. `packed`: the same for one, if that may be. */
+function unattempted(
+	{ version: pipeline, searched }: Engine,
+	{ explanation, context, facts }: Found,
+	now: number,
+	packed?: PackedDecision,
+): FoundByDecision {
+	const kept = facts === undefined ? {} : { facts: { context: packJson(facts), pipeline, searched, now } };
+	const whole = packed ? explanationAlone(explanation, packed.ofAttempt.stages) : packExplanation(explanation);
+	return { explanation: whole, context, ...kept };
 }
 
 /** The body of `POST /v1/spawn` for the decision of one attempt (`wire/spawn.ts`). */

@@ -6,7 +6,9 @@ import type { Effects } from "../effects.ts";
 import { cancelIncident } from "../journal/decisions.ts";
 import { NO_WAIT } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { packJson, unpackJson } from "../journal/packed-json.ts";
+import { findFound } from "../journal/packed-decision.ts";
+import { packJson } from "../journal/packed-json.ts";
+import { needStored } from "../journal/stored-json.ts";
 import { takeStep } from "../journal/transitions.ts";
 import type { EvidenceDecision } from "./decide-by-evidence.ts";
 import { type Progress, supersede } from "./waiting.ts";
@@ -78,15 +80,21 @@ export async function cancelUndecided(
 	return ended ? { state: "cancelled", reason: why.reason } : { state: "lock_lost" };
 }
 
-/** The complete explanation, as it is stored: the stages of ingest, then the stages of this decision. */
+/** The complete explanation: the stages of ingest, then the stages of this decision. */
 export async function explain(
+	db: D1Database,
 	locked: LockedIncident,
 	version: string,
 	again: readonly StageExplanation[],
 	decided?: Pick<Explanation, "because" | "fingerprint" | "whose_failure">,
-): Promise<string> {
-	const before: Explanation = JSON.parse(await unpackJson(locked.explanation));
+): Promise<Explanation> {
+	const { explanation } = await findFound(db, locked);
+	const before = needStored("incidents.explanation", explanation, locked.id);
 	const stages = [...before.stages.filter(({ round }) => round === "first"), ...again];
-	const plain = { pipeline: version, ...decided };
-	return await packJson(JSON.stringify({ ...plain, stages }), { ...plain, stages: [] });
+	return { pipeline: version, ...decided, stages };
+}
+
+/** An explanation as an incident's own column has it: SQL and notifications read all but its stages. */
+export function packExplanation(explanation: Explanation): string {
+	return packJson(JSON.stringify(explanation), { ...explanation, stages: [] });
 }

@@ -7,8 +7,9 @@ import { type GateRows, readGates } from "../journal/gate-rows.ts";
 import { heldClaims } from "../journal/held-claims.ts";
 import { extendLock, isDueToSend, lockIncident, releaseIncidentLock } from "../journal/incident-locks.ts";
 import { type IncidentSnapshot, readSnapshot } from "../journal/incident-snapshot.ts";
-import { blockers, claimBlocker, requestBody } from "../journal/incident-waits.ts";
+import { blockers, claimBlocker } from "../journal/incident-waits.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
+import { requestBody } from "../journal/packed-decision.ts";
 import { unpackJson } from "../journal/packed-json.ts";
 import { needStored, readStored } from "../journal/stored-json.ts";
 import { describeCause, type Log } from "../log.ts";
@@ -87,7 +88,7 @@ async function processLocked(effects: Effects, snapshot: IncidentSnapshot, log: 
 async function send(effects: Effects, snapshot: IncidentSnapshot, log: Log): Promise<Progress> {
 	const { locked, attempt } = snapshot;
 	if (attempt !== undefined) return await trySpawn(effects, { locked, attempt, gates: undefined }, log);
-	needStored("incidents.explanation", await unpackJson(locked.explanation), locked.id);
+	needStored("incidents.explanation", unpackJson(locked.explanation), locked.id);
 	const decided = await decideAttempt(effects, snapshot);
 	return "state" in decided ? decided : await trySpawn(effects, decided, log);
 }
@@ -95,7 +96,7 @@ async function send(effects: Effects, snapshot: IncidentSnapshot, log: Log): Pro
 async function trySpawn(effects: Effects, decided: Decided, log: Log): Promise<Progress> {
 	const { locked, attempt } = decided;
 	mayBeSent(attempt);
-	const body = await requestBody(attempt);
+	const body = await requestBody(effects.journal, attempt);
 	const request = needStored("attempts.request", body, locked.id);
 	const targets = blockers(request);
 	const gates = decided.gates ?? (await gatesOf(effects, locked, request));

@@ -6,7 +6,7 @@ import { withActor, withKnownActor } from "../journal/checks.ts";
 import type { IncidentSnapshot } from "../journal/incident-snapshot.ts";
 import { atNewerHead } from "./at-newer-head.ts";
 import { checkPresses } from "./check-presses.ts";
-import { cancelUndecided, explain } from "./end-undecided.ts";
+import { cancelUndecided, explain, packExplanation } from "./end-undecided.ts";
 import { joinRun } from "./join-run.ts";
 import { mergeDeliveries } from "./merge-deliveries.ts";
 import { newestFailure } from "./newest-failure.ts";
@@ -23,7 +23,7 @@ export async function reportedIncident(
 	if ("state" in checked) return checked;
 	if (checked.kind === "refused") {
 		const { version } = await effects.engine();
-		const explanation = await explain(locked, version, []);
+		const explanation = packExplanation(await explain(effects.journal, locked, version, []));
 		const found = { explanation, context: "{}", pipeline: version, now: effects.now() };
 		return await cancelUndecided(effects, locked, { ...found, reason: checked.why });
 	}

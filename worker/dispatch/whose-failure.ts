@@ -9,7 +9,7 @@ import { branchInHistory, findCheckHistory, historyName } from "../journal/check
 import { beganAt } from "../journal/checks.ts";
 import { extendLock } from "../journal/incident-locks.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
-import { unpackJson } from "../journal/packed-json.ts";
+import { findFound } from "../journal/packed-decision.ts";
 import type { Cost } from "../runtime/budget.ts";
 import { decideByEvidence, type EvidenceDecision } from "./decide-by-evidence.ts";
 import type { EarlierAttempts } from "./earlier-attempts.ts";
@@ -47,15 +47,16 @@ function isOpen({ attempt }: LockedIncident, decision: Decision): decision is Sp
 /** The first attempt's verdict is about the failure itself, and stays. */
 async function readHistory(
 	{ journal, now }: Effects,
-	{ attempt, explanation }: LockedIncident,
+	locked: LockedIncident,
 	{ incident, context, evidence }: DecideInput,
 ): Promise<Pick<DecideInput, "history" | "whose_failure">> {
+	const { attempt } = locked;
 	const { kind, id, repository, branch, head_sha, head_repository, pr_number } = incident;
 	const queued = queueEntryOf(incident);
 	const isOfPullRequest = pr_number !== undefined || queued !== undefined;
 	if (kind !== "ci" || !isOfPullRequest || branch === undefined || head_sha === undefined) return {};
 	if (attempt > 1) {
-		const { whose_failure }: Explanation = JSON.parse(await unpackJson(explanation));
+		const { whose_failure }: Explanation = JSON.parse((await findFound(journal, locked)).explanation);
 		if (whose_failure !== undefined) return { whose_failure };
 		if (evidence !== undefined) return {};
 	}

@@ -2,8 +2,10 @@ import { DAY_MS } from "../../wire/durations.ts";
 import type { Effects } from "../effects.ts";
 import { CHECK_RESULTS_MS, PRUNE_CHECK_RESULTS } from "../journal/check-results.ts";
 import { checkKey } from "../journal/checks.ts";
+import { PRUNE_DICTIONARIES } from "../journal/dictionaries.ts";
 import { FLAKE_MS, FORGET_FLAKES } from "../journal/flakes.ts";
 import { PRUNE_IGNORED_DELIVERIES, RING_SIZE } from "../journal/ignored-deliveries.ts";
+import { TRIMMED } from "../journal/packed-decision.ts";
 import { pruneSlots } from "../journal/rate-limit-slots.ts";
 import { ENDED, IS_UNENDED, statusList } from "../journal/state-machine.ts";
 
@@ -106,8 +108,8 @@ export const PRUNABLE = `SELECT id FROM incidents INDEXED BY incidents_by_end
 	WHERE ${FINISHED} AND ${NO_NEW_DELIVERY} ORDER BY ended_at LIMIT ?3`;
 
 /**
- * Removes the CodeRuns with their prompts, and the contexts, of incidents that ended before; the attempts' other columns
- * stay. A dead incident keeps the CodeRun that a release would send. Returns the number of incidents.
+ * Removes the CodeRuns with their prompts, the contexts and the rules' verdicts of incidents that ended before; the attempts'
+ * other columns stay. A dead incident keeps the CodeRun that a release would send. Returns the number of incidents.
  */
 async function trimIncidents(
 	db: D1Database,
@@ -121,15 +123,24 @@ async function trimIncidents(
 	const trimmed = await db.batch([
 		db
 			.prepare(
-				`UPDATE attempts SET request = CASE WHEN json_valid(request) THEN json_remove(request, '$.coderun') ELSE '{}' END
+				`UPDATE attempts SET body = NULL, request = CASE WHEN json_valid(request) THEN json_remove(request, '$.coderun') ELSE '{}' END
 				WHERE incident_id IN (${still}) AND NOT EXISTS (
 					SELECT 1 FROM incidents i
 					WHERE i.id = attempts.incident_id AND i.status = 'dead' AND i.attempt = attempts.attempt
 				)`,
 			)
 			.bind(...at),
+		// Of an explanation, the verdict stays: who fixes it and why, and whose failure it is.
+		db.prepare(`UPDATE attempts SET facts = NULL, stages = NULL WHERE incident_id IN (${still})`).bind(...at),
 		db.prepare(`DELETE FROM facts WHERE incident_id IN (${still})`).bind(...at),
-		db.prepare(`UPDATE incidents SET trimmed_end = ended_at WHERE id IN (${still})`).bind(...at),
+		db
+			.prepare(
+				`UPDATE incidents SET trimmed_end = ended_at, explanation = CASE
+					WHEN json_valid(explanation) AND explanation ->> '$.attempt' IS NULL
+					THEN json_set(json_remove(explanation, '$.packed', '$.packed_stages'), '$.stages', json(?4)) ELSE explanation END
+				WHERE id IN (${still})`,
+			)
+			.bind(...at, TRIMMED),
 	]);
 	return trimmed.at(-1)?.meta.changes ?? 0;
 }
@@ -171,11 +182,15 @@ async function pruneUnowned(
 		db.prepare(FORGET_FLAKES).bind(flakesBefore, limit),
 		db.prepare(PRUNE_NOTIFICATIONS).bind(before, limit),
 		db.prepare(PRUNE_NOTIFICATION_EVENTS).bind(before, limit),
-		db.prepare("DELETE FROM searched WHERE NOT EXISTS (SELECT 1 FROM facts WHERE facts.pipeline = searched.pipeline)"),
+		db.prepare(PRUNE_SEARCHED),
+		db.prepare(PRUNE_DICTIONARIES).bind(now),
 		db.prepare("DELETE FROM ignored WHERE day < ?1").bind(today),
 		db.prepare(PRUNE_IGNORED_DELIVERIES).bind(ignoredBefore, RING_SIZE, MOST_IGNORED),
 	]);
 }
+
+const PRUNE_SEARCHED = `DELETE FROM searched WHERE NOT EXISTS (SELECT 1 FROM facts WHERE facts.pipeline = searched.pipeline)
+	AND NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.pipeline = searched.pipeline AND attempts.facts IS NOT NULL)`;
 
 /** An active incident may wait for anything reported since it began, so newer rows stay. */
 const OLDEST_OPEN = `(

@@ -3,7 +3,7 @@ import { isTerminalPhase, NOT_STARTED, type WireOutcome } from "../../wire/outco
 import type { IncidentRow } from "./incidents.ts";
 import { type Query, rowQuery } from "./query.ts";
 import type { AttemptResult } from "./statuses.ts";
-import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
+import { defineTable, integer, nullable, packed, type RowOf, text, time, withDefault } from "./table.ts";
 import { insertTransitions, isUnlocked, type SeenIncident } from "./transitions.ts";
 
 export const attemptsTable = defineTable("attempts", {
@@ -13,7 +13,7 @@ export const attemptsTable = defineTable("attempts", {
 	failure_type: text(),
 	rule: text(),
 	coderun_name: text(),
-	/** The body of `POST /v1/spawn`, identical for each send. */
+	/** JSON: the body of `POST /v1/spawn` without its CodeRun, of which it has the hash; all of it in decisions of older versions. */
 	request: text(),
 	/** The version that decided it. */
 	pipeline: text(),
@@ -86,15 +86,27 @@ export const attemptsTable = defineTable("attempts", {
 	approved_by: nullable(text()),
 	/** How long its CodeRun took, in seconds; null: its times are not known. */
 	agent_s: nullable(integer()),
+	/** The body of `POST /v1/spawn`, packed: `request` has what SQL reads of it. Null in decisions of older versions, and once trimmed. */
+	body: nullable(packed()),
+	/** The context with its data, packed after the body. Only the incident's newest decision has it. */
+	facts: nullable(packed()),
+	/** JSON, packed: the explanation's stages. */
+	stages: nullable(packed()),
+	/** JSON, packed: what else the explanation has, and the context's summary. Null in decisions of older versions. */
+	found: nullable(packed()),
 });
 
-/** A row of `attempts`, as stored. */
-export type AttemptRow = RowOf<typeof attemptsTable>;
+/** What is only read where it is shown. */
+const decidedColumns = attemptsTable.pick("facts", "stages", "found");
+export const attemptColumns = attemptsTable.omit(...decidedColumns.names);
+
+/** A row of `attempts`, as stored, without what its decision found. */
+export type AttemptRow = RowOf<typeof attemptColumns>;
 
 /** The stored decision of one attempt, if there is one. */
 export async function findAttempt(db: D1Database, id: string, attempt: number): Promise<AttemptRow | undefined> {
 	const row = await db
-		.prepare(`SELECT ${attemptsTable.list} FROM attempts WHERE incident_id = ?1 AND attempt = ?2`)
+		.prepare(`SELECT ${attemptColumns.list} FROM attempts WHERE incident_id = ?1 AND attempt = ?2`)
 		.bind(id, attempt)
 		.first<AttemptRow>();
 	return row ?? undefined;
@@ -105,7 +117,7 @@ export function currentAttemptQuery(db: D1Database, id: string, where: string): 
 	return rowQuery(
 		db
 			.prepare(
-				`SELECT ${attemptsTable.list} FROM attempts
+				`SELECT ${attemptColumns.list} FROM attempts
 				WHERE incident_id = ?1 AND attempt = (SELECT attempt FROM incidents WHERE id = ?1) AND ${where}`,
 			)
 			.bind(id),

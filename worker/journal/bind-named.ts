@@ -1,6 +1,6 @@
 import type { ColumnSet, Columns, Expressions, NewRow, RowOf, Table } from "./table.ts";
 
-export type Bindable = string | number | null;
+export type Bindable = string | number | null | ArrayBuffer | readonly number[];
 
 /** Values by the names of their placeholders. */
 export type Bindings = Readonly<Record<string, Bindable | undefined>>;

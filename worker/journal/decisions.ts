@@ -1,19 +1,23 @@
 import type { Autonomy } from "../../pipeline/autonomy.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import type { SpawnRequest } from "../../wire/spawn.ts";
-import { type AttemptRow, attemptsTable, findAttempt } from "./attempts.ts";
+import { type AttemptRow, attemptColumns, attemptsTable, findAttempt } from "./attempts.ts";
 import { bindNamed, insertRow } from "./bind-named.ts";
+import { type Dictionary, keptStatement } from "./dictionaries.ts";
 import { type GateRows, gateQueries } from "./gate-rows.ts";
 import { type Cause, type GroupRules, joinQueries, mayLead, otherCauseStatement } from "./groups.ts";
 import { heldColumns, holdQuery } from "./held-decisions.ts";
 import type { LockedIncident } from "./incidents.ts";
+import type { Blob } from "./packed-blob.ts";
+import { type PackedDecision, unpackFacts } from "./packed-decision.ts";
+import { unpackJson } from "./packed-json.ts";
 import { type Query, rowQuery, rowsQuery, runQueries } from "./query.ts";
 import { branchDueStatement } from "./remediations.ts";
 import { type SplitIncident, splitStatements } from "./split-incidents.ts";
-import { defineTable, type RowOf, text, time } from "./table.ts";
+import { defineTable, text, time } from "./table.ts";
 import { takeStep } from "./transitions.ts";
 
-/** The context of the latest decision, for `healer backtest` and the page. */
+/** The context of the latest decision, for `healer backtest` and the page, unless its attempt has it. */
 export const factsTable = defineTable("facts", {
 	incident_id: text(),
 	/** JSON: the context's parts, their data cut to what a pipeline reads of them. */
@@ -23,10 +27,43 @@ export const factsTable = defineTable("facts", {
 	kept_at: time(),
 });
 
-/** Undefined if it was never decided, or the retention removed it. */
-export async function findFacts(db: D1Database, incidentId: string): Promise<RowOf<typeof factsTable> | undefined> {
-	const found = db.prepare(`SELECT ${factsTable.list} FROM facts WHERE incident_id = ?1`).bind(incidentId);
-	return (await found.first<RowOf<typeof factsTable>>()) ?? undefined;
+/** A context as it is stored: with an attempt, else in a row of its own. */
+export interface FactsRow {
+	/** JSON, perhaps packed. */
+	readonly context: string | null;
+	readonly body: Blob | null;
+	readonly facts: Blob | null;
+	/** The version that gathered it. */
+	readonly pipeline: string;
+}
+
+/** SQL: the contexts of incidents `i` as columns of `FactsRow`, of which the last is to be named. */
+export const FACTS = {
+	columns: "f.context, kept.body, kept.facts, coalesce(f.pipeline, kept.pipeline)",
+	join: `LEFT JOIN facts f ON f.incident_id = i.id
+		LEFT JOIN attempts kept ON kept.incident_id = i.id AND kept.facts IS NOT NULL AND f.incident_id IS NULL`,
+};
+
+/** Its context and the version that gathered it; undefined if it was never decided, or the retention removed it. */
+export async function findFacts(
+	db: D1Database,
+	incidentId: string,
+): Promise<{ readonly context: string; readonly pipeline: string } | undefined> {
+	const row = await db
+		.prepare(`SELECT ${FACTS.columns} AS pipeline FROM incidents i ${FACTS.join} WHERE i.id = ?1`)
+		.bind(incidentId)
+		.first<FactsRow>();
+	const context = row === null ? undefined : await readFacts(db, row);
+	return row === null || context === undefined ? undefined : { context, pipeline: row.pipeline };
+}
+
+/** The context as JSON; undefined if none is kept, or it is damaged. */
+export async function readFacts(
+	db: D1Database,
+	{ context, body, facts }: Omit<FactsRow, "pipeline">,
+): Promise<string | undefined> {
+	if (context !== null) return unpackJson(context);
+	return facts === null ? undefined : await unpackFacts(db, { body, facts });
 }
 
 export const searchedTable = defineTable("searched", {
@@ -42,8 +79,9 @@ export interface DecidedAttempt {
 	readonly failure_type: string;
 	readonly rule: string;
 	readonly coderun_name: string;
-	/** The body of the spawn request, identical for each send. */
-	readonly request: string;
+	/** What it found, as its attempt and its incident store it. */
+	readonly packed: PackedDecision;
+	readonly dictionary: Dictionary;
 	/** Whether the escalation chose the agent, not the router. */
 	readonly escalated: boolean;
 	readonly failure_category: string;
@@ -61,11 +99,11 @@ export interface DecidedAttempt {
 	readonly joins?: GroupRules;
 	/** How far it may go: what does not act is held back in the same transaction. */
 	readonly autonomy: Autonomy;
-	readonly explanation: string;
-	readonly context: string;
+	/** What it found, for an incident without an attempt: a member of a group, and what is split off. Absent if it can be neither. */
+	readonly unattempted?: FoundByDecision;
 	readonly pipeline: string;
-	/** What `healer backtest` decides again; absent if this decision is about what an agent left of the failure. */
-	readonly facts?: KeptFacts;
+	/** The patterns for which this pipeline searches logs. */
+	readonly searched: readonly string[];
 	readonly now: number;
 	/** How long the lock lasts from here on. */
 	readonly locked_until: number;
@@ -96,15 +134,18 @@ export async function storeDecision(
 	decided: DecidedAttempt & { readonly wire: SpawnRequest; readonly held: readonly string[] },
 ): Promise<StoredDecision | undefined> {
 	const { id, lock } = locked;
-	const { now, locked_until, facts, wire, held, joins } = decided;
+	const { now, locked_until, wire, held, joins } = decided;
 	const as = { ...locked, ...decided.cause, agent: decided.agent, incident: JSON.stringify(decided.incident) };
 	const answers = await runQueries(db, {
-		facts: quietly(facts === undefined ? [] : keptFactsStatements(db, locked, facts)),
+		kept: quietly([keptStatement(db, decided.dictionary, now)]),
 		...joining(db, locked, decided),
 		attempt: rowQuery<AttemptRow>(attemptStatement(db, locked, decided)),
+		facts: quietly(ownFactsStatements(db, locked, decided)),
 		isHeld: isOursQuery(db, locked, decided),
 		before: quietly([
-			...(decided.handed_over === undefined ? [] : [handedOver(db, locked, decided.handed_over, decided.request)]),
+			...(decided.handed_over === undefined
+				? []
+				: [handedOver(db, locked, decided.handed_over, decided.packed.ofAttempt.request)]),
 			...(decided.cause && locked.attempt > 1 ? [otherCauseStatement(db, locked, decided.cause, now)] : []),
 		]),
 		due: rowsQuery<DueRow>(branchDueStatement(db, { id, lock, branch: decided.incident.branch ?? null, now })),
@@ -117,8 +158,10 @@ export async function storeDecision(
 		isHeld,
 		isJoined,
 		followers,
-		facts: _,
+		kept: _,
+		facts: _facts,
 		leader: _leader,
+		factsOfMember: _ofMember,
 		splitBefore,
 		before: _before,
 		due,
@@ -137,21 +180,29 @@ export async function storeDecision(
 
 /** What is split off from a run has a group of its own: it is created before its first incident joins, which releases the lock. */
 function joining(db: D1Database, locked: LockedIncident, decided: DecidedAttempt) {
-	const { cause, joins, now } = decided;
-	if (!cause || joins === undefined) {
+	const { cause, joins, unattempted, now } = decided;
+	if (!cause || joins === undefined || unattempted === undefined) {
 		const none = { statements: [] };
 		return {
 			leader: { ...none, read: () => undefined },
+			factsOfMember: { ...none, read: () => undefined },
 			splitBefore: { ...none, read: () => [] },
 			isJoined: { ...none, read: () => false },
 			followers: { ...none, read: () => [] },
 		};
 	}
-	const { incident, failure_type, explanation, context, pipeline } = decided;
+	const { incident, failure_type, pipeline } = decided;
+	const { explanation, context, facts } = unattempted;
 	const { branch = null, run_id = null } = incident;
 	const found = { incident: JSON.stringify(incident), failure_type, explanation, context, pipeline, branch, run_id };
 	const { leader, ...joined } = joinQueries(db, locked, { cause, rules: joins, found, now });
-	return { leader, splitBefore: splitQuery(db, locked, decided, { joining: true }), ...joined };
+	const kept = facts === undefined ? [] : keptFactsStatements(db, locked, facts, "AND leader_id IS NOT NULL");
+	return {
+		leader,
+		factsOfMember: quietly(kept),
+		splitBefore: splitQuery(db, locked, decided, { joining: true }),
+		...joined,
+	};
 }
 
 interface DueRow {
@@ -169,7 +220,7 @@ function attemptStatement(db: D1Database, locked: LockedIncident, decided: Decid
 			failure_type: decided.failure_type,
 			rule: decided.rule,
 			coderun_name: decided.coderun_name,
-			request: decided.request,
+			...decided.packed.ofAttempt,
 			pipeline: decided.pipeline,
 			decided_at: decided.now,
 			escalated: decided.escalated ? 1 : 0,
@@ -181,7 +232,7 @@ function attemptStatement(db: D1Database, locked: LockedIncident, decided: Decid
 		{
 			where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",
 			also: { lock: locked.lock },
-			onConflict: `ON CONFLICT (incident_id, attempt) DO NOTHING RETURNING ${attemptsTable.list}`,
+			onConflict: `ON CONFLICT (incident_id, attempt) DO NOTHING RETURNING ${attemptColumns.list}`,
 		},
 	);
 }
@@ -205,15 +256,14 @@ function isOursQuery(db: D1Database, locked: LockedIncident, decided: DecidedAtt
 			agent: decided.agent,
 			failure_type: decided.failure_type,
 			rule: decided.rule,
-			explanation: decided.explanation,
-			context: decided.context,
+			...decided.packed.ofIncident,
 			pipeline: decided.pipeline,
 			incident: JSON.stringify(decided.incident),
 			branch: decided.incident.branch ?? null,
 			run_id: decided.incident.run_id ?? null,
 			now: decided.now,
 			locked_until: decided.locked_until,
-			request: decided.request,
+			request: decided.packed.ofAttempt.request,
 			...lead?.values,
 		},
 	);
@@ -231,8 +281,37 @@ function splitQuery(
 	decided: DecidedAttempt,
 	when: { readonly joining: boolean },
 ): Query<readonly DueRow[]> {
-	const statements = splitStatements(db, locked, decided, when);
+	const { others, packed, unattempted, pipeline, now } = decided;
+	const { request } = packed.ofAttempt;
+	const split = { others, request, explanation: unattempted?.explanation ?? null, pipeline, now };
+	const statements = splitStatements(db, locked, split, when);
 	return { statements, read: (results) => results.flatMap((result) => result.results as unknown as readonly DueRow[]) };
+}
+
+/** One decision of an incident has a context: the newest that was about the failure itself. */
+function ownFactsStatements(
+	db: D1Database,
+	{ id, lock, attempt }: LockedIncident,
+	{ packed, pipeline, searched }: DecidedAttempt,
+): readonly D1PreparedStatement[] {
+	if (packed.ofAttempt.facts === null) return [];
+	const { request } = packed.ofAttempt;
+	const isOurs = `EXISTS (SELECT 1 FROM incidents WHERE id = :id AND lock = :lock)
+		AND EXISTS (SELECT 1 FROM attempts WHERE incident_id = :id AND attempt = :attempt AND request = :request)`;
+	const values = { id, lock, attempt, request };
+	return [
+		bindNamed(db, `DELETE FROM facts WHERE incident_id = :id AND ${isOurs}`, values),
+		...(attempt === 1
+			? []
+			: [
+					bindNamed(
+						db,
+						`UPDATE attempts SET facts = NULL WHERE incident_id = :id AND attempt <> :attempt AND facts IS NOT NULL AND ${isOurs}`,
+						values,
+					),
+				]),
+		searchedStatement(db, { pipeline, searched }),
+	];
 }
 
 /** Whether it was a hand-over is known only once the next attempt is decided. Only if our decision is the stored one. */
@@ -303,6 +382,15 @@ export async function cancelIncident(
 	return (await takeStep(db, locked.id, step)) === "done";
 }
 
+/** What a decision found, for the incident's own columns. */
+export interface FoundByDecision {
+	/** JSON, perhaps packed, like the context. */
+	readonly explanation: string;
+	readonly context: string;
+	/** What `healer backtest` decides again; absent if this decision is about what an agent left of the failure. */
+	readonly facts?: KeptFacts;
+}
+
 export interface KeptFacts {
 	/** JSON. */
 	readonly context: string;
@@ -312,28 +400,38 @@ export interface KeptFacts {
 	readonly now: number;
 }
 
-/** Stores the context that the latest decision was based on, while the row is still locked. */
+/** Stores the context that the latest decision was based on, while the row is still locked. `only`: SQL, after the lock. */
 export function keptFactsStatements(
 	db: D1Database,
 	{ id, lock }: LockedIncident,
 	{ context, pipeline, searched, now }: KeptFacts,
+	only = "",
 ): readonly D1PreparedStatement[] {
 	return [
+		db
+			.prepare(
+				`UPDATE attempts SET facts = NULL WHERE incident_id = ?1 AND facts IS NOT NULL
+				AND EXISTS (SELECT 1 FROM incidents WHERE id = ?1 AND lock = ?2 ${only})`,
+			)
+			.bind(id, lock),
 		insertRow(
 			db,
 			factsTable,
 			{ incident_id: id, context, pipeline, kept_at: now },
 			{
-				where: "EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock)",
+				where: `EXISTS (SELECT 1 FROM incidents WHERE id = :incident_id AND lock = :lock ${only})`,
 				also: { lock },
 				onConflict: `ON CONFLICT (incident_id) DO UPDATE SET ${factsTable.omit("incident_id").overwritten}`,
 			},
 		),
-		insertRow(
-			db,
-			searchedTable,
-			{ pipeline, patterns: JSON.stringify(searched) },
-			{ onConflict: "ON CONFLICT DO NOTHING" },
-		),
+		searchedStatement(db, { pipeline, searched }),
 	];
+}
+
+function searchedStatement(
+	db: D1Database,
+	{ pipeline, searched }: Pick<KeptFacts, "pipeline" | "searched">,
+): D1PreparedStatement {
+	const row = { pipeline, patterns: JSON.stringify(searched) };
+	return insertRow(db, searchedTable, row, { onConflict: "ON CONFLICT DO NOTHING" });
 }

@@ -1,9 +1,10 @@
 import { attemptsTable } from "./attempts.ts";
 import { auditTable } from "./audit.ts";
-import { searchedTable } from "./decisions.ts";
+import { FACTS, type FactsRow, searchedTable } from "./decisions.ts";
 import { deliveriesTable } from "./deliveries.ts";
 import type { IncidentQuery } from "./incident-list.ts";
 import { incidentsTable } from "./incidents.ts";
+import { type DecidedRow, decidedStatement } from "./packed-decision.ts";
 import { readStored } from "./stored-json.ts";
 import type { RowOf } from "./table.ts";
 import { transitionsTable } from "./transitions.ts";
@@ -20,22 +21,21 @@ const exportedColumns = incidentsTable.pick(
 	"fixed_by",
 );
 
-/** An incident with everything that a backtest needs; `context` and `searched_by` are null if they were not kept. */
-export interface ExportedIncident extends RowOf<typeof exportedColumns> {
+/** An incident with everything that a backtest needs; `searched_by` is null if its context was not kept. */
+export interface ExportedIncident extends RowOf<typeof exportedColumns>, Omit<FactsRow, "pipeline"> {
 	/** Of the first attempt, else of the latest decision: an escalation may give later attempts to another agent. */
 	readonly agent: string | null;
 	readonly failure_type: string | null;
 	readonly rule: string | null;
-	readonly context: string | null;
 	readonly searched_by: string | null;
 }
 
 const DECIDED = `SELECT ${exportedColumns.listOf("i")},
 		coalesce(a.agent, i.agent) AS agent, coalesce(a.failure_type, i.failure_type) AS failure_type,
-		coalesce(a.rule, i.rule) AS rule, f.context, f.pipeline AS searched_by
+		coalesce(a.rule, i.rule) AS rule, ${FACTS.columns} AS searched_by
 	FROM incidents i
 	LEFT JOIN attempts a ON a.incident_id = i.id AND a.attempt = 1
-	LEFT JOIN facts f ON f.incident_id = i.id`;
+	${FACTS.join}`;
 
 /** One incident, if it is decided. */
 export async function exportIncident(db: D1Database, id: string): Promise<readonly ExportedIncident[]> {
@@ -78,7 +78,7 @@ export async function searchedPatterns(
 /** What `healer export` shows of each table: not locks, nor the bytes of spawn requests, which are mostly prompts. */
 export const journalColumns = {
 	incidents: incidentsTable.omit("lock", "locked_until"),
-	attempts: attemptsTable.omit("request", "outcome_digest"),
+	attempts: attemptsTable.omit("request", "outcome_digest", "body", "facts", "stages", "found"),
 	transitions: transitionsTable.omit("id"),
 	deliveries: deliveriesTable.omit("incident"),
 	audit: auditTable.omit("id"),
@@ -87,6 +87,8 @@ export const journalColumns = {
 /** One incident with its history. */
 export interface JournalEntry {
 	readonly incident: RowOf<(typeof journalColumns)["incidents"]>;
+	/** What its latest decision found, if an attempt has it. */
+	readonly decided: DecidedRow | undefined;
 	readonly attempts: readonly ExportedAttempt[];
 	readonly transitions: readonly ExportedTransition[];
 	readonly deliveries: readonly ExportedDelivery[];
@@ -121,7 +123,7 @@ export async function exportJournal(
 		.all<JournalEntry["incident"]>();
 	const ids = JSON.stringify(incidents.map(({ id }) => id));
 	const of = "incident_id IN (SELECT value FROM json_each(?1))";
-	const [attempts, transitions, deliveries, audit] = await db.batch([
+	const [attempts, transitions, deliveries, audit, decided] = await db.batch([
 		db
 			.prepare(`SELECT ${journalColumns.attempts.list} FROM attempts WHERE ${of} ORDER BY incident_id, attempt`)
 			.bind(ids),
@@ -140,13 +142,16 @@ export async function exportJournal(
 				WHERE target IN (SELECT value FROM json_each(?1)) ORDER BY target, at, id`,
 			)
 			.bind(ids),
+		decidedStatement(db, ids),
 	]);
+	const decidedOf = new Map((decided as D1Result<DecidedRow>).results.map((row) => [row.incident_id, row]));
 	const attemptsOf = grouped(attempts as D1Result<ExportedAttempt>);
 	const transitionsOf = grouped(transitions as D1Result<ExportedTransition>);
 	const deliveriesOf = grouped(deliveries as D1Result<ExportedDelivery>);
 	const auditOf = Map.groupBy((audit as D1Result<ExportedAudit>).results, ({ target }) => target);
 	return incidents.map((incident) => ({
 		incident,
+		decided: decidedOf.get(incident.id),
 		attempts: attemptsOf.get(incident.id) ?? [],
 		transitions: transitionsOf.get(incident.id) ?? [],
 		deliveries: deliveriesOf.get(incident.id) ?? [],

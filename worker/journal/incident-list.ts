@@ -1,4 +1,4 @@
-import { type AttemptRow, attemptsTable } from "./attempts.ts";
+import { type AttemptRow, attemptColumns } from "./attempts.ts";
 import { deliveriesTable } from "./deliveries.ts";
 import { leaderOfQuery, type Members, membersOf, membersQuery, type ShownLeaderRow } from "./groups.ts";
 import {
@@ -12,6 +12,7 @@ import {
 	type Place,
 } from "./incident-search.ts";
 import { type IncidentRow, incidentStatement, incidentsTable } from "./incidents.ts";
+import { type DecidedRow, decidedStatement } from "./packed-decision.ts";
 import { type RerunRow, rerunsStatement } from "./reruns.ts";
 import type { IncidentStatus } from "./statuses.ts";
 import type { RowOf } from "./table.ts";
@@ -249,6 +250,8 @@ export interface ShownRows {
 	/** Undefined: it is in nobody's group. */
 	readonly leader: ShownLeaderRow | undefined;
 	readonly reruns: readonly RerunRow[];
+	/** What its latest decision found, if an attempt has it. */
+	readonly decided: DecidedRow | undefined;
 }
 
 /** More of them are listed by `leader`. */
@@ -258,9 +261,9 @@ const MOST_MEMBERS = 20;
 export async function showIncident(db: D1Database, id: string): Promise<ShownRows | undefined> {
 	const members = membersQuery(db, id, MOST_MEMBERS);
 	const leader = leaderOfQuery(db, id);
-	const [incidents, attempts, deliveries, timeline, reruns, first, counted, led] = await db.batch([
+	const [incidents, attempts, deliveries, timeline, reruns, decided, first, counted, led] = await db.batch([
 		incidentStatement(db, id),
-		db.prepare(`SELECT ${attemptsTable.list} FROM attempts WHERE incident_id = ?1 ORDER BY attempt`).bind(id),
+		db.prepare(`SELECT ${attemptColumns.list} FROM attempts WHERE incident_id = ?1 ORDER BY attempt`).bind(id),
 		db
 			.prepare(
 				`SELECT ${deliveryColumns.list} FROM deliveries WHERE incident_id = ?1
@@ -274,6 +277,7 @@ export async function showIncident(db: D1Database, id: string): Promise<ShownRow
 			)
 			.bind(id),
 		rerunsStatement(db, id),
+		decidedStatement(db, JSON.stringify([id])),
 		...members.statements,
 		db.prepare(`SELECT ${membersOf("?1")} AS count`).bind(id),
 		...leader.statements,
@@ -286,6 +290,7 @@ export async function showIncident(db: D1Database, id: string): Promise<ShownRow
 		deliveries: (deliveries?.results ?? []) as DeliveryRow[],
 		timeline: (timeline?.results ?? []) as TransitionRow[],
 		reruns: (reruns?.results ?? []) as unknown as RerunRow[],
+		decided: decided?.results[0] as DecidedRow | undefined,
 		leader: led && leader.read([led]),
 		members: {
 			first: members.read(first === undefined ? [] : [first]),

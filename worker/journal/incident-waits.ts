@@ -1,24 +1,10 @@
 import { NOT_STARTED } from "../../wire/outcome.ts";
 import type { SpawnRequest, WireClaim } from "../../wire/spawn.ts";
-import type { AttemptRow } from "./attempts.ts";
 import { type IncidentRow, incidentStatement, type LockedIncident } from "./incidents.ts";
-import { packText, unpackJson } from "./packed-json.ts";
 import { rowQuery, runQueries } from "./query.ts";
 import { slotStatement } from "./rate-limit-slots.ts";
 import { type StateRows, stateQueries, stateRowsOf } from "./remediations.ts";
 import { stepQuery, takeStep } from "./transitions.ts";
-
-/** A spawn request as it is stored: SQL reads everything but its CodeRun. */
-export async function packRequest(request: SpawnRequest): Promise<string> {
-	const text = JSON.stringify(request);
-	const packed = await packText(text);
-	return packed === undefined ? text : JSON.stringify({ ...request, coderun: { packed } });
-}
-
-/** The body of a stored spawn request, the same bytes for each send. */
-export async function requestBody({ request }: Pick<AttemptRow, "request">): Promise<string> {
-	return await unpackJson(request, "coderun");
-}
 
 /** Everything that an attempt may have to wait for, as values of `incidents.blocked_on`. */
 export function blockers(request: SpawnRequest): readonly string[] {

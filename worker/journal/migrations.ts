@@ -37,4 +37,5 @@ export const MIGRATIONS = [
 	"0037_limits.sql",
 	"0038_autonomy.sql",
 	"0039_failure_pauses.sql",
+	"0040_packed.sql",
 ] as const;

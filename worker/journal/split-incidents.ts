@@ -28,12 +28,14 @@ export function splitStatements(
 	decided: {
 		readonly others: readonly SplitIncident[];
 		readonly request: string;
+		/** Its explanation, in full: what the row has may name an attempt. */
+		readonly explanation: string | null;
 		readonly pipeline: string;
 		readonly now: number;
 	},
 	{ joining }: { readonly joining: boolean },
 ): readonly D1PreparedStatement[] {
-	const { others, request, pipeline, now } = decided;
+	const { others, request, explanation, pipeline, now } = decided;
 	if (others.length === 0) return [];
 	const insert = incidentsTable.insertSelect(
 		{
@@ -48,7 +50,7 @@ export function splitStatements(
 			run_attempt: "first.run_attempt",
 			identity: "split.value ->> 'identity'",
 			incident: "split.value ->> 'incident'",
-			explanation: "first.explanation",
+			explanation: "coalesce(:explanation, first.explanation)",
 			pipeline: ":pipeline",
 			next_try_at: ":now",
 			created_at: "first.created_at + 1 + split.key",
@@ -63,7 +65,7 @@ export function splitStatements(
 		...{ id: incident.id, identity, reason, incident: JSON.stringify(incident) },
 	}));
 	const stored = joining ? {} : { attempt, request };
-	const values = { id, lock, ...stored, pipeline, now, others: JSON.stringify(rows) };
+	const values = { id, lock, ...stored, explanation, pipeline, now, others: JSON.stringify(rows) };
 	return [bindNamed(db, `${insert} ON CONFLICT (id) DO NOTHING RETURNING id`, values)];
 }
 

@@ -33,6 +33,11 @@ export function blob(): Column<ArrayBuffer, false> {
 	return { type: "BLOB", ...PLAIN };
 }
 
+/** What `packBlob` made; D1 returns the bytes as numbers. */
+export function packed(): Column<ArrayBuffer | readonly number[], false> {
+	return { type: "BLOB", ...PLAIN };
+}
+
 /** `INTEGER PRIMARY KEY`: SQLite numbers the rows. */
 export function rowNumber(): Column<number, true> {
 	return { type: "INTEGER", ...PLAIN, isOptional: true };

@@ -4,14 +4,15 @@ import type { Engine } from "../engine.ts";
 import { findIncident } from "../journal/incidents.ts";
 import { deleteEventStatement, type NotificationEvent, oldestEvents } from "../journal/notification-events.ts";
 import { addNotificationStatement } from "../journal/notifications.ts";
+import { findFound } from "../journal/packed-decision.ts";
 import { readStored } from "../journal/stored-json.ts";
 import type { Cost } from "../runtime/budget.ts";
 import { messageOf } from "./message.ts";
 import { findReceiver } from "./receiver.ts";
 
 const BATCH = 25;
-// Its incident, and a batch with as many targets as anybody has.
-const COST: Cost = { statements: 15, subrequests: 4 };
+// Its incident, what its decision found with its dictionary, and a batch with as many targets as anybody has.
+const COST: Cost = { statements: 17, subrequests: 6 };
 
 type Needs = Pick<Effects, "budget" | "engine" | "journal" | "log" | "notifications">;
 
@@ -43,7 +44,7 @@ async function addMessages(effects: Needs, engine: Engine, event: NotificationEv
 		agent: row?.agent ?? undefined,
 		failure_type: row?.failure_type ?? undefined,
 	});
-	const message = messageOf(event, row, tools);
+	const message = messageOf(event, row && { ...row, ...(await findFound(journal, row)) }, tools);
 	const added = message === undefined ? [] : names;
 	await journal.batch([
 		...added.map((target) =>

@@ -5,8 +5,8 @@ import { isGone, parseResponse, repoClient, sourceFailure } from "../context/git
 import type { Effects } from "../effects.ts";
 import { isTransient } from "../github/read-failure.ts";
 import { findAttempt } from "../journal/attempts.ts";
-import { requestBody } from "../journal/incident-waits.ts";
 import { type FixUpdate, type ObservationRow, recordFix } from "../journal/observations.ts";
+import { requestBody } from "../journal/packed-decision.ts";
 import type { Cost } from "../runtime/budget.ts";
 import type { Remediation } from "./load-state.ts";
 import { namedFiles } from "./named-files.ts";
@@ -91,7 +91,7 @@ const request = z.object({ coderun: z.object({ spec: z.unknown() }) });
 /** What the agent would have read, whatever the fields of its CodeRun are called. */
 async function promptOf(effects: Effects, { incident_id, attempt }: ObservationRow): Promise<string> {
 	const row = await findAttempt(effects.journal, incident_id, attempt);
-	const read = row === undefined ? undefined : request.safeParse(JSON.parse(await requestBody(row)));
+	const read = row === undefined ? undefined : request.safeParse(JSON.parse(await requestBody(effects.journal, row)));
 	return read?.success === true ? textsIn(read.data.coderun.spec).join("\n") : "";
 }
 

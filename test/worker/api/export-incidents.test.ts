@@ -46,7 +46,7 @@ describe("exportIncidentsApi", () => {
 	it("leaves out what is not decided yet, and says null where no context was kept", async () => {
 		stubRelay();
 		await decided("5dlabs/cto");
-		await env.JOURNAL.exec("DELETE FROM facts");
+		await env.JOURNAL.exec("UPDATE attempts SET facts = NULL");
 		await send(signedDelivery(failedJob({ repository: "5dlabs/cto", run_id: 77 })));
 		expect((await exported()).body).toMatchObject({ incidents: [{ context: null, searched_by: null }], searched: {} });
 	});

@@ -155,13 +155,13 @@ describe("the page's queries", () => {
 	};
 
 	it.each<[IncidentQuery, RegExp]>([
-		[{ limit: 51 }, /incidents_newest/],
+		[{ limit: 51 }, /incidents_measured/],
 		[{ limit: 51, statuses: ["dead", "escalated"] }, /incidents_by_status/],
 		[{ limit: 51, agent: "rex" }, /incidents_by_agent/],
 		[{ limit: 51, failure_type: "rust_clippy" }, /incidents_by_failure_type/],
 		[{ limit: 51, repository: "5dlabs/cto" }, /incidents_by_(repository|branch)/],
-		[{ limit: 51, text: "x" }, /incidents_newest/],
-		[{ limit: 51, after: { created_at: 1, id: sampleId(1) } }, /incidents_newest/],
+		[{ limit: 51, text: "x" }, /incidents_measured/],
+		[{ limit: 51, after: { created_at: 1, id: sampleId(1) } }, /incidents_measured/],
 	])("lists %o by an index", async (query, index) => {
 		const { sql, values } = listQuery(query);
 		const plan = await planOf(sql, values);

@@ -3,6 +3,7 @@ import type { ContextWireRequest } from "../../../wire/context.ts";
 import { createSources } from "../../../worker/context/create-sources.ts";
 import { INCIDENT_COST, sweepDue } from "../../../worker/dispatch/due-incidents.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
+import { findFound } from "../../../worker/journal/packed-decision.ts";
 import { failedJob } from "../support/failed-job.ts";
 import { deliver, hub } from "../support/shipped-hub.ts";
 import type { Stub } from "../support/stub-effects.ts";
@@ -58,7 +59,7 @@ async function decided(stub: Stub) {
 		agent,
 		remoteTools,
 		prompt: String(coderun.spec.promptModification),
-		context: JSON.parse(String(row?.context)),
+		context: JSON.parse((row && (await findFound(stub.journal, row)).context) ?? "null"),
 	};
 }
 

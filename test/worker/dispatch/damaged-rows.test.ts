@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sweepDue, sweepOverdue } from "../../../worker/dispatch/due-incidents.ts";
+import { forgetDictionaries } from "../../../worker/journal/dictionaries.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
 import { createLog } from "../../../worker/log.ts";
 import { releaseIncident } from "../../../worker/remediation/actions.ts";
@@ -18,7 +19,9 @@ describe("a row that cannot be read", () => {
 		["accepted", "UPDATE incidents SET explanation = '{'", "incidents.explanation is damaged: it is not JSON"],
 		["accepted", "UPDATE deliveries SET incident = '[]'", "deliveries.incident is damaged"],
 		["waiting", "UPDATE attempts SET request = '{'", "attempts.request is damaged: it is not JSON"],
-		["waiting", "UPDATE attempts SET request = '{}'", "attempts.request is damaged at incident_id"],
+		["waiting", "UPDATE attempts SET request = '{}', body = NULL", "attempts.request is damaged at incident_id"],
+		["waiting", "UPDATE attempts SET body = x'0100'", "attempts.request is damaged: it is not JSON"],
+		["waiting", "DELETE FROM dictionaries", "attempts.request is damaged: it is not JSON"],
 		["running", "UPDATE incidents SET incident = '7'", "incidents.incident is damaged"],
 		["running", "UPDATE attempts SET request = '{'", "attempts.request is damaged: it is not JSON"],
 		["awaiting_ci", "UPDATE incidents SET incident = 'null'", "incidents.incident is damaged"],
@@ -26,6 +29,8 @@ describe("a row that cannot be read", () => {
 		const stub = stubEffects();
 		await remediation(stub, status);
 		await stub.journal.prepare(damage).run();
+		// What an isolate remembers keeps nothing readable for long.
+		forgetDictionaries();
 		await sweepFor(stub, 12);
 		expect(await findIncident(stub.journal, ID)).toMatchObject({ status: status === "accepted" ? "waiting" : status });
 		expect((await findIncident(stub.journal, ID))?.reason).toContain(`incident ${ID}: ${reason}`);

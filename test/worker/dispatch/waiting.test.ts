@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SourcesFor } from "../../../worker/context/source.ts";
 import { processIncident } from "../../../worker/dispatch/process-incident.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
+import { findFound } from "../../../worker/journal/packed-decision.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
 import { journalIncident, stubEffects, stubEngine } from "../support/stub-effects.ts";
 
@@ -44,7 +45,9 @@ describe("deferIncident", () => {
 		effects.clock += 40 * 60_000 + 5000;
 		expect(await processIncident(effects, ID)).toMatchObject({ state: "running" });
 		const row = await findIncident(effects.journal, ID);
-		expect(JSON.parse(row?.context ?? "")).toMatchObject({ job_logs: { status: "empty" } });
+		expect(JSON.parse((row && (await findFound(effects.journal, row)).context) ?? "")).toMatchObject({
+			job_logs: { status: "empty" },
+		});
 	});
 
 	it("goes on without the part after three hours", async () => {
@@ -55,7 +58,7 @@ describe("deferIncident", () => {
 		}
 		expect(await processIncident(effects, ID)).toMatchObject({ state: "running" });
 		const row = await findIncident(effects.journal, ID);
-		expect(JSON.parse(row?.context ?? "")).toMatchObject({
+		expect(JSON.parse((row && (await findFound(effects.journal, row)).context) ?? "")).toMatchObject({
 			job_logs: { status: "failed", why: "GitHub's rate limit" },
 		});
 	});

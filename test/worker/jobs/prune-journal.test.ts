@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BELONGING, PRUNABLE, pruneJournal, TRIMMABLE } from "../../../worker/jobs/prune-journal.ts";
 import { addDelivery } from "../../../worker/journal/deliveries.ts";
+import { createDictionary, keptStatement } from "../../../worker/journal/dictionaries.ts";
 import { INCIDENT_STATUSES, type IncidentStatus } from "../../../worker/journal/statuses.ts";
 import { runs } from "../../support/tiers/at-size.ts";
 import { sampleId, sampleIncident } from "../support/sample-incident.ts";
@@ -112,6 +113,67 @@ describe("pruneJournal", () => {
 		const tables = await all("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%incident_id%'");
 		// It has one row, of whichever incident was tried last.
 		expect(tables.map(({ name }) => name).toSorted()).toEqual([...BELONGING, "start_probes"].toSorted());
+	});
+
+	it("takes the rules' verdicts away a month after the end, and keeps who fixes it and why", async () => {
+		const stub = stubEffects();
+		const old = { ended_days: 31, told_days: 31, is_due: false };
+		const fixed = await keep(stub, 1, { ...old, status: "fixed" });
+		const dead = await keep(stub, 2, { ...old, status: "dead" });
+		const earlier = await keep(stub, 3, { ...old, status: "fixed" });
+		await stub.journal.batch([
+			stub.journal.prepare(
+				`UPDATE attempts SET body = x'01', facts = x'02', stages = x'03', found = x'04', request = '{"coderun":{}}'`,
+			),
+			stub.journal.prepare(`UPDATE incidents SET explanation = '{"pipeline":"v-test","stages":[],"attempt":1}'`),
+			// As an earlier Healer stored it.
+			stub.journal
+				.prepare(
+					`UPDATE incidents SET explanation = '{"pipeline":"v-1","because":{"agent":"rex"},"stages":[],"packed":"AAAA","packed_stages":"AAAA"}' WHERE id = ?1`,
+				)
+				.bind(earlier),
+		]);
+		await pruneJournal(stub);
+		expect(
+			await all(
+				`SELECT incident_id, request, hex(body) AS body, facts, stages, hex(found) AS found FROM attempts
+				WHERE incident_id <> '${earlier}' ORDER BY 1`,
+			),
+		).toEqual([
+			{ incident_id: fixed, request: "{}", body: "", facts: null, stages: null, found: "04" },
+			{ incident_id: dead, request: '{"coderun":{}}', body: "01", facts: null, stages: null, found: "04" },
+		]);
+		const explanations = await all("SELECT explanation FROM incidents ORDER BY id");
+		expect(explanations.map(({ explanation }) => JSON.parse(String(explanation)))).toEqual([
+			{ pipeline: "v-test", stages: [], attempt: 1 },
+			{ pipeline: "v-test", stages: [], attempt: 1 },
+			{
+				pipeline: "v-1",
+				because: { agent: "rex" },
+				stages: [
+					{
+						...{ stage: "events", round: "first", rules: [] },
+						outcome: "the rules' verdicts were deleted by settings.retention.prompts",
+					},
+				],
+			},
+		]);
+	});
+
+	it("keeps a dictionary as long as an incident may have been packed with it, and patterns as long as a context", async () => {
+		const stub = stubEffects();
+		const dictionary = createDictionary({ rules: "r", prompts: "p" });
+		await keptStatement(stub.journal, dictionary, stub.clock - 31 * DAY_MS).run();
+		const id = await keep(stub, 1, { status: "running", ended_days: 0, told_days: 31, is_due: false });
+		await stub.journal.exec("DELETE FROM facts");
+		await stub.journal.exec("UPDATE attempts SET facts = x'01', pipeline = 'v-1'");
+		await pruneJournal(stub);
+		const left = async () => [await all("SELECT id FROM dictionaries"), await all("SELECT pipeline FROM searched")];
+		expect(await left()).toEqual([[{ id: dictionary.id }], [{ pipeline: "v-1" }]]);
+		await stub.journal.prepare("DELETE FROM incidents WHERE id = ?1").bind(id).run();
+		await stub.journal.prepare("DELETE FROM attempts WHERE incident_id = ?1").bind(id).run();
+		await pruneJournal(stub);
+		expect(await left()).toEqual([[], []]);
 	});
 
 	it("takes the prompt and the context away a month after the end, once; but not what a dead one would still send", async () => {

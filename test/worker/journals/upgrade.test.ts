@@ -117,6 +117,7 @@ describe("a journal of an earlier version", () => {
 				"ignored_deliveries",
 				"reruns",
 				"flakes",
+				"dictionaries",
 				...(autonomy > 0 ? ["observations"] : []),
 			]) {
 				expect([table, await count(table)]).toEqual([table, 0]);

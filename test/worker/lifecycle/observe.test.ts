@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AutonomyLevel } from "../../../pipeline/autonomy.ts";
 import { findAttempt } from "../../../worker/journal/attempts.ts";
-import { requestBody } from "../../../worker/journal/incident-waits.ts";
+import { requestBody } from "../../../worker/journal/packed-decision.ts";
 import { retryRemediation } from "../../../worker/remediation/actions.ts";
 import { autonomyLife, rowOf } from "../support/autonomy-life.ts";
 import { agentsOn, clearJournal, DEFAULT, green, minutes, REX, red, standings } from "../support/group-life.ts";
@@ -22,7 +22,7 @@ describe("observe", () => {
 		const attempt = await rowOf(world, "attempts", id);
 		expect(attempt).toMatchObject({ attempt: 1, agent: "rex", autonomy: "observe", spawned_at: null, outcome: null });
 		const stored = await findAttempt(world.journal, id, 1);
-		expect(stored && (await requestBody(stored))).toContain("src/clamp.rs:12:5");
+		expect(stored && (await requestBody(world.journal, stored))).toContain("src/clamp.rs:12:5");
 		expect(await world.journal.prepare("SELECT count(*) AS n FROM status_comments").first("n")).toBe(0);
 	});
 

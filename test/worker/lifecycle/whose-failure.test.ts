@@ -2,9 +2,9 @@ import { exports } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Explanation } from "../../../pipeline/explanation.ts";
 import type { GitHub, GitHubAnswer, GitHubFailure } from "../../../worker/github/github.ts";
-import { requestBody } from "../../../worker/journal/incident-waits.ts";
+import { findAttempt } from "../../../worker/journal/attempts.ts";
 import { findIncident } from "../../../worker/journal/incidents.ts";
-import { unpackJson } from "../../../worker/journal/packed-json.ts";
+import { findFound, requestBody } from "../../../worker/journal/packed-decision.ts";
 import {
 	agentEnds,
 	clearJournal,
@@ -58,17 +58,15 @@ const commit = (sha: string, name: string, parents: readonly string[] = []) => (
 
 async function whoseOf(world: World, id: string) {
 	const row = await findIncident(world.journal, id);
-	const explanation: Explanation = JSON.parse(await unpackJson(row?.explanation ?? "{}"));
+	const found = row && (await findFound(world.journal, row));
+	const explanation: Explanation = JSON.parse(found?.explanation ?? "{}");
 	return explanation.whose_failure;
 }
 
 /** The prompt of an incident's attempt. */
 async function promptOf(world: World, id: string, attempt = 1): Promise<string> {
-	const row = await world.journal
-		.prepare("SELECT request FROM attempts WHERE incident_id = ?1 AND attempt = ?2")
-		.bind(id, attempt)
-		.first<{ request: string }>();
-	return JSON.parse(await requestBody({ request: row?.request ?? "{}" })).coderun.spec.promptModification;
+	const row = await findAttempt(world.journal, id, attempt);
+	return JSON.parse(row === undefined ? "{}" : await requestBody(world.journal, row)).coderun.spec.promptModification;
 }
 
 describe("whose failure a pull request's red check is", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { processIncident } from "../../../worker/dispatch/process-incident.ts";
-import { unpackJson } from "../../../worker/journal/packed-json.ts";
+import { findFound } from "../../../worker/journal/packed-decision.ts";
 import type { IncidentStatus } from "../../../worker/journal/statuses.ts";
 import { releaseIncident, retryRemediation, stopRemediation } from "../../../worker/remediation/actions.ts";
 import { reassignRemediation } from "../../../worker/remediation/reassign.ts";
@@ -262,9 +262,9 @@ describe("the correction of a rule", () => {
 		await pass(stub, 1000);
 		await reassignRemediation(stub, ID, TO_BOLT);
 		await pass(stub, 1000);
-		const { explanation, ...row } = await rowOf(stub, ID);
+		const row = await rowOf(stub, ID);
 		expect(row).toMatchObject({ agent: "bolt", rule: "retry" });
-		const route = JSON.parse(await unpackJson(explanation)).stages.find(
+		const route = JSON.parse((await findFound(stub.journal, row)).explanation).stages.find(
 			({ stage }: { stage: string }) => stage === "route",
 		);
 		expect(route.outcome).toBe("bolt, by retry; the rules say rex, by rust");

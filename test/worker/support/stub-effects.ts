@@ -10,6 +10,7 @@ import { nothingLeft } from "../../../worker/context/recheck/nothing-left.ts";
 import type { Effects } from "../../../worker/effects.ts";
 import type { Engine } from "../../../worker/engine.ts";
 import { addDelivery } from "../../../worker/journal/deliveries.ts";
+import { createDictionary } from "../../../worker/journal/dictionaries.ts";
 import { createLog } from "../../../worker/log.ts";
 import type { StatusAnswer } from "../../../worker/relay/ask-status.ts";
 import { createClaimCache } from "../../../worker/relay/claim-cache.ts";
@@ -127,6 +128,7 @@ export function stubEngine(changes: Partial<Engine> = {}): Engine {
 		gathering_ms: 0,
 		rounds: 1,
 		planRound: async () => [],
+		dictionary: async () => createDictionary({ rules: "", prompts: "" }),
 		newLogReader: (limits) => createLogReader(compileLogSearch([]), limits),
 		explain: async () => {
 			throw new Error("no test explains with this engine");
