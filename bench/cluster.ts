@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { createHubCluster, type HubCluster } from "./hub-cluster.ts";
 import { type BenchHub, deliver, failureOf, fromClients, startHub } from "./hub-incidents.ts";
 import { median } from "./median.ts";
@@ -65,13 +64,14 @@ async function withHub<T>(
 	measure: (hub: ClusterHub) => Promise<T>,
 ): Promise<T> {
 	const namespace = await cluster.newNamespace();
+	const codeRuns = cluster.watchCodeRuns(namespace);
 	const hub = await startHub(home, {
 		env: { HEALER_SINK: "kubernetes", HEALER_NAMESPACE: namespace, KUBECONFIG: cluster.kubeconfig },
 		// Nothing ends these CodeRuns.
 		policy: (shipped) =>
 			shipped.replaceAll(/max_active: \d+/g, "max_active: 0").replace(/settle: \w+/, `settle: ${settle}`),
-		codeRuns: () => cluster.countCodeRuns(namespace),
-		poll_ms: 20,
+		codeRuns: async () => codeRuns(),
+		poll_ms: 5,
 	});
 	try {
 		let delivered = 0;
@@ -141,10 +141,7 @@ async function measureBurst(cluster: HubCluster, hub: ClusterHub): Promise<Clust
 	const rounds = { hub: [] as number[], sink: [] as number[] };
 	for (let round = 0; round < BURSTS; round++) {
 		const settledAt = performance.now() + SETTLE_MS;
-		const { settled } = await hub.bring(BURST);
-		// Counting earlier would only take CPU from the hub.
-		await sleep(settledAt - performance.now());
-		await settled();
+		await (await hub.bring(BURST)).settled();
 		rounds.hub.push(performance.now() - settledAt);
 		const namespace = await cluster.newNamespace();
 		const began = performance.now();

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { get } from "node:https";
+import { createInterface } from "node:readline";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { z } from "zod";
 import { applyDefinition } from "../cli/cluster/apply-definition.ts";
@@ -5,6 +8,7 @@ import { provideClusterBinaries } from "../cli/cluster/cluster-binaries.ts";
 import { startLocalCluster } from "../cli/cluster/local-cluster.ts";
 import type { CodeRun } from "../relay/cluster/coderun.ts";
 import { apiClients } from "../relay/cluster/kubernetes/api-clients.ts";
+import { METADATA_ONLY } from "../relay/cluster/kubernetes/call-options.ts";
 import { CODERUNS } from "../relay/cluster/kubernetes/coderun-api.ts";
 import { kubernetesCluster } from "../relay/cluster/kubernetes/kubernetes-cluster.ts";
 import { fromClients } from "./hub-incidents.ts";
@@ -16,7 +20,8 @@ export interface HubCluster {
 	/** CPU of API server and etcd so far, in microseconds. */
 	cpu(): number;
 	newNamespace(): Promise<string>;
-	countCodeRuns(namespace: string): Promise<number>;
+	/** How many CodeRuns were created in the namespace since. */
+	watchCodeRuns(namespace: string): () => number;
 	/** As many CodeRuns, like those of the namespace, each with a name of its own. */
 	codeRunsLike(namespace: string, count: number): Promise<readonly CodeRun[]>;
 	/** Creates them with the Kubernetes client, so many at a time. */
@@ -38,7 +43,6 @@ const listSchema = z.object({
 			spec: z.record(z.string(), z.unknown()),
 		}),
 	),
-	metadata: z.object({ remainingItemCount: z.int().optional() }),
 });
 
 export async function createHubCluster(folder: string): Promise<HubCluster> {
@@ -66,10 +70,7 @@ export async function createHubCluster(folder: string): Promise<HubCluster> {
 			await core.createNamespace({ body: { metadata: { name } } });
 			return name;
 		},
-		async countCodeRuns(namespace) {
-			const { items, metadata } = await list(namespace, 1);
-			return items.length + (metadata.remainingItemCount ?? 0);
-		},
+		watchCodeRuns: (namespace) => watchCodeRuns(config, namespace),
 		async codeRunsLike(namespace, count) {
 			const { items } = await list(namespace, count);
 			return Array.from({ length: count }, (_, n) => {
@@ -99,5 +100,29 @@ export async function createHubCluster(folder: string): Promise<HubCluster> {
 			await fromClients(codeRuns.length, (n) => create(codeRuns[n]), atOnce);
 		},
 		stop,
+	};
+}
+
+/** A list for each look would take more of the API server than the CodeRuns do: it sends the name of each once. */
+function watchCodeRuns(config: KubeConfig, namespace: string): () => number {
+	const [cluster, user] = [config.getCurrentCluster(), config.getCurrentUser()];
+	const path = `/apis/${CODERUNS.group}/${CODERUNS.version}/namespaces/${namespace}/${CODERUNS.plural}?watch=true`;
+	const headers = { authorization: `Bearer ${user?.token}`, ...METADATA_ONLY };
+	let seen = 0;
+	let problem: Error | undefined;
+	const fails = (error: Error) => {
+		problem = error;
+	};
+	const asked = get(new URL(path, cluster?.server), { ca: readFileSync(cluster?.caFile ?? ""), headers }, (answer) => {
+		if (answer.statusCode !== 200) fails(new Error(`the watch was answered ${answer.statusCode}`));
+		const lines = createInterface(answer).on("error", fails);
+		lines.on("line", (line) => {
+			if (line.startsWith('{"type":"ADDED"')) seen++;
+		});
+	});
+	asked.on("error", fails);
+	return () => {
+		if (problem !== undefined) throw problem;
+		return seen;
 	};
 }
