@@ -24,8 +24,8 @@ export function keepConnections(kubeConfig: KubeConfig): SecurityAuthentication 
 	return {
 		getName: () => kubeConfig.getName(),
 		async applySecurityAuthentication(context) {
-			if (kept === undefined || !isFresh(kept, CREDENTIALS_KEPT_FOR_MS)) {
-				const since = Date.now();
+			const since = performance.now();
+			if (kept === undefined || since - kept.since > CREDENTIALS_KEPT_FOR_MS) {
 				const { headers, made } = await credentialsOf(kubeConfig, context);
 				kept = { headers, pool: made && poolOf(made), since };
 			}
@@ -45,19 +45,13 @@ async function credentialsOf(kubeConfig: KubeConfig, context: RequestContext) {
 function keepPool(): (made: Pool) => Pool {
 	let kept: { readonly pool: Pool; readonly since: number } | undefined;
 	return (made) => {
-		if (kept !== undefined && isFresh(kept, POOL_KEPT_FOR_MS)) {
+		if (kept !== undefined && performance.now() - kept.since <= POOL_KEPT_FOR_MS) {
 			void made.close();
 			return kept.pool;
 		}
 		// Closing waits for calls in flight.
 		void kept?.pool.close();
-		kept = { pool: made, since: Date.now() };
+		kept = { pool: made, since: performance.now() };
 		return made;
 	};
-}
-
-/** Neither too old nor, after the clock was set back, of any age. */
-function isFresh({ since }: { readonly since: number }, longest_ms: number): boolean {
-	const age = Date.now() - since;
-	return age >= 0 && age <= longest_ms;
 }
