@@ -11,8 +11,12 @@ export interface ClusterFigures {
 	readonly rate: {
 		readonly hub: Made & { readonly hub_us: number };
 		readonly client: Made & { readonly client_us: number };
+		/** The relay's claims and its create, without hub and worker: what those can gain at most. */
+		readonly relay: Made & { readonly relay_us: number };
 		/** CodeRuns a second, hub / client. */
 		readonly ratio: number;
+		/** The same, relay / client. */
+		readonly relay_ratio: number;
 		/** CPU of everything for a CodeRun, hub / client. */
 		readonly cpu_ratio: number;
 	};
@@ -96,19 +100,25 @@ interface ClusterHub extends Omit<BenchHub, "bring" | "settled"> {
 
 async function measureRate(cluster: HubCluster, hub: ClusterHub): Promise<ClusterFigures["rate"]> {
 	const same = await cluster.codeRunsLike(hub.namespace, INCIDENTS);
-	const rounds = { hub: [] as Round[], client: [] as Round[] };
-	const cpu = { hub: hub.cpu, client: ownCpu };
+	const rounds = { hub: [] as Round[], relay: [] as Round[], client: [] as Round[] };
 	await timed(cluster, ownCpu, async () => cluster.createByClient(await cluster.newNamespace(), same, CONNECTIONS));
 	for (let round = 0; round < ROUNDS; round++) {
-		rounds.hub.push(await timed(cluster, cpu.hub, async () => (await hub.bring(INCIDENTS)).settled()));
-		const namespace = await cluster.newNamespace();
-		rounds.client.push(await timed(cluster, cpu.client, () => cluster.createByClient(namespace, same, CONNECTIONS)));
+		rounds.hub.push(await timed(cluster, hub.cpu, async () => (await hub.bring(INCIDENTS)).settled()));
+		for (const [alone, create] of [
+			[rounds.relay, cluster.createByRelay],
+			[rounds.client, cluster.createByClient],
+		] as const) {
+			const namespace = await cluster.newNamespace();
+			alone.push(await timed(cluster, ownCpu, () => create(namespace, same, CONNECTIONS)));
+		}
 	}
-	const [byHub, byClient] = [madeIn(rounds.hub), madeIn(rounds.client)];
+	const [byHub, byRelay, byClient] = [madeIn(rounds.hub), madeIn(rounds.relay), madeIn(rounds.client)];
 	return {
 		hub: { ...byHub.made, hub_us: byHub.own_us },
+		relay: { ...byRelay.made, relay_us: byRelay.own_us },
 		client: { ...byClient.made, client_us: byClient.own_us },
 		ratio: byHub.made.per_second / byClient.made.per_second,
+		relay_ratio: byRelay.made.per_second / byClient.made.per_second,
 		cpu_ratio: (byHub.own_us + byHub.made.server_us) / (byClient.own_us + byClient.made.server_us),
 	};
 }
@@ -157,14 +167,18 @@ export function printCluster(
 	{ rate, burst }: ClusterFigures,
 	row: (name: string, value: string, beside: string) => void,
 ): void {
-	const { hub, client } = rate;
+	const { hub, relay, client } = rate;
 	const us = (value: number) => `${value.toFixed(0)} µs`;
 	const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
 	row("CodeRuns a second, hub / client alone", rate.ratio.toFixed(2), "at least 0.5");
 	row("  each second", hub.per_second.toFixed(0), `client alone: ${client.per_second.toFixed(0)}`);
+	row("CodeRuns a second, relay without hub / client", rate.relay_ratio.toFixed(2), "the most that a hub can reach");
+	row("  each second", relay.per_second.toFixed(0), "");
 	row("CPU for a CodeRun, hub / client alone", rate.cpu_ratio.toFixed(2), "");
 	row("  hub, without the API server", us(hub.hub_us), `client alone: ${us(client.client_us)}`);
+	row("  relay without hub", us(relay.relay_us), "");
 	row("  API server and etcd", us(hub.server_us), `client alone: ${us(client.server_us)}`);
+	row("  API server and etcd, relay without hub", us(relay.server_us), "");
 	row(`${burst.incidents} incidents at once / as many creates`, burst.ratio.toFixed(2), "at most 3");
 	row("  from settled to the last CodeRun", seconds(burst.hub_ms), `creates alone: ${seconds(burst.sink_ms)}`);
 }

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { get } from "node:https";
 import { createInterface } from "node:readline";
@@ -6,11 +7,14 @@ import { z } from "zod";
 import { applyDefinition } from "../cli/cluster/apply-definition.ts";
 import { provideClusterBinaries } from "../cli/cluster/cluster-binaries.ts";
 import { startLocalCluster } from "../cli/cluster/local-cluster.ts";
+import { systemClock } from "../relay/clock.ts";
 import type { CodeRun } from "../relay/cluster/coderun.ts";
 import { apiClients } from "../relay/cluster/kubernetes/api-clients.ts";
 import { METADATA_ONLY } from "../relay/cluster/kubernetes/call-options.ts";
 import { CODERUNS } from "../relay/cluster/kubernetes/coderun-api.ts";
 import { kubernetesCluster } from "../relay/cluster/kubernetes/kubernetes-cluster.ts";
+import { spawn } from "../relay/spawn/spawn.ts";
+import type { SpawnRequest } from "../wire/spawn.ts";
 import { fromClients } from "./hub-incidents.ts";
 import { ownChildren, treeMicroseconds } from "./process-tree.ts";
 
@@ -28,6 +32,8 @@ export interface HubCluster {
 	createByClient(namespace: string, codeRuns: readonly CodeRun[], atOnce: number): Promise<void>;
 	/** The same with the relay's sink, without its claims. */
 	createBySink(namespace: string, codeRuns: readonly CodeRun[], atOnce: number): Promise<void>;
+	/** The same with the relay's claims, as one incident each with a claim on its branch. */
+	createByRelay(namespace: string, codeRuns: readonly CodeRun[], atOnce: number): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -99,8 +105,27 @@ export async function createHubCluster(folder: string): Promise<HubCluster> {
 			};
 			await fromClients(codeRuns.length, (n) => create(codeRuns[n]), atOnce);
 		},
+		async createByRelay(namespace, codeRuns, atOnce) {
+			const cluster = kubernetesCluster(clients, namespace);
+			const create = async (codeRun: CodeRun | undefined) => {
+				if (codeRun === undefined) return;
+				const request = requestOf({ ...codeRun, metadata: { ...codeRun.metadata, namespace } });
+				const digest = createHash("sha256").update(JSON.stringify(request)).digest("hex");
+				const answer = await spawn({ request, digest, cluster, clock: systemClock, enforceMaxActive: true });
+				if (answer.kind !== "result" || answer.result.result !== "created")
+					throw new Error(`the relay answered ${JSON.stringify(answer)}`);
+			};
+			await fromClients(codeRuns.length, (n) => create(codeRuns[n]), atOnce);
+		},
 		stop,
 	};
+}
+
+function requestOf({ metadata, spec }: CodeRun): SpawnRequest {
+	const incident_id = randomBytes(16).toString("hex");
+	const claims = [{ name: "branch", key: `branch of ${incident_id}`, ttl_s: 600, while_active: true }];
+	const agent = metadata.labels["healer/agent"] ?? "";
+	return { incident_id, attempt: 1, agent, max_active: 0, claims, coderun: { metadata, spec } };
 }
 
 /** A list for each look would take more of the API server than the CodeRuns do: it sends the name of each once. */
