@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
-import { cp, readdir } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EdgeRuntime, startEdgeRuntime } from "../cli/hub/edge-runtime.ts";
@@ -28,13 +28,24 @@ export interface BenchHub extends Measured {
 	stop(): Promise<void>;
 }
 
+/** Where the hub's CodeRuns go, if not into the state folder, and what is changed of the shipped policy. */
+export interface HubChanges {
+	readonly env: Readonly<Record<string, string>>;
+	policy(shipped: string): string;
+	/** How many CodeRuns there are. */
+	codeRuns(): Promise<number>;
+	readonly poll_ms: number;
+}
+
 /** `healer start` with the shipped policy, in a process of its own. */
-export async function startHub(home: string): Promise<BenchHub> {
+export async function startHub(home: string, changes?: HubChanges): Promise<BenchHub> {
 	for (const name of ["pipeline.yaml", "prompts"])
 		await cp(path.join(ROOT, name), path.join(home, name), { recursive: true });
+	const pipeline = path.join(home, "pipeline.yaml");
+	if (changes !== undefined) await writeFile(pipeline, changes.policy(await readFile(pipeline, "utf8")));
 	const [port, relayPort] = [await freePort(), await freePort()];
 	const state = path.join(home, "state");
-	const child = spawn(process.execPath, ["cli/main.ts", "start", "--pipeline", path.join(home, "pipeline.yaml")], {
+	const child = spawn(process.execPath, ["cli/main.ts", "start", "--pipeline", pipeline], {
 		cwd: ROOT,
 		stdio: ["ignore", "pipe", "inherit"],
 		env: {
@@ -43,14 +54,16 @@ export async function startHub(home: string): Promise<BenchHub> {
 			HEALER_RELAY_PORT: String(relayPort),
 			HEALER_STATE_DIR: state,
 			GITHUB_WEBHOOK_SECRET: SECRET,
+			...changes?.env,
 		},
 	});
 	await saysReady(child);
 	const url = `http://127.0.0.1:${port}`;
 	const pid = child.pid ?? 0;
 	let brought = 0;
-	const settled = async (codeRuns: number) => {
-		while ((await codeRunsIn(state)) < codeRuns) await sleep(100);
+	const { codeRuns = () => codeRunsIn(state), poll_ms = 100 } = changes ?? {};
+	const settled = async (wanted: number) => {
+		while ((await codeRuns()) < wanted) await sleep(poll_ms);
 	};
 	return {
 		url,
@@ -116,12 +129,12 @@ async function freePort(): Promise<number> {
 	return port.value;
 }
 
-export async function fromClients(times: number, each: (n: number) => Promise<void>): Promise<void> {
+export async function fromClients(times: number, each: (n: number) => Promise<void>, clients = CLIENTS): Promise<void> {
 	let next = 0;
 	const client = async () => {
 		while (next < times) await each(next++);
 	};
-	await Promise.all(Array.from({ length: CLIENTS }, client));
+	await Promise.all(Array.from({ length: clients }, client));
 }
 
 /** A run of its own that failed on a branch of its own. */

@@ -2,6 +2,7 @@ import path from "node:path";
 import { loadGoodPipeline } from "../cli/build-pipeline.ts";
 import { bundleWorker } from "../cli/hub/worker-bundle.ts";
 import { type BundleFigures, measureBundle } from "./bundle.ts";
+import { measureCluster, printCluster } from "./cluster.ts";
 import { type ContextFigures, measureContext } from "./context.ts";
 import { type DecideFigures, measureDecide } from "./decide.ts";
 import { measureDesk, printDesk } from "./desk.ts";
@@ -13,13 +14,15 @@ import { measureMemory, printMemory } from "./memory.ts";
 import { measureRouting, printRouting } from "./routing.ts";
 
 /** Reports every figure beside a floor or a reference of the same run. No figure makes it fail. */
-const USAGE = `npm run bench                             all figures except hub, memory, journal and routing
+const USAGE = `npm run bench                             all figures except hub, cluster, memory, journal and routing
 npm run bench -- decide                   time of a decision, in Node and in workerd
 npm run bench -- context                  time to read logs and to gather the context
 npm run bench -- ingest                   the worker's CPU for one delivery, by what becomes of it
 npm run bench -- journal                  bytes of the journal and calls to it, for one incident
 npm run bench -- desk                     time of the commands, and of the hub's start
 npm run bench -- hub                      CPU of deliveries in the local hub, and of a journal call there and on D1
+npm run bench -- cluster                  CodeRuns a second on a real API server, beside the Kubernetes client alone, and a
+                                          burst of 200; needs what the tier test:cluster needs
 npm run bench -- memory                   the local hub's memory after 5,000 and 20,000 deliveries
 npm run bench -- routing [file.jsonl ...] how often the right agent is chosen, for the labelled cases in these files,
                                           else those in HEALER_CORPUS, else the project's own
@@ -41,6 +44,7 @@ else if (only === "ingest") report(await measureIngestCpu(await bundleToMeasure(
 else if (only === "journal") report(await measureJournal(), console.log);
 else if (only === "desk") report(await measureDesk(), (figures) => printDesk(figures, row));
 else if (only === "memory") report(await measureMemory(), (figures) => printMemory(figures, row));
+else if (only === "cluster") report(await measureCluster(), (figures) => printCluster(figures, row));
 else if (only === "hub") report(await measureHub(), (figures) => printHub(figures, row));
 else if (only === "context") report(await measureContext(), printContext);
 else await reportAll();

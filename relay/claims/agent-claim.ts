@@ -2,24 +2,43 @@ import type { ClaimRecord } from "../cluster/claim-record.ts";
 import { AGENT_CLAIM_TTL_S, AGENT_WAIT_MS, CLOCK_SLACK_MS } from "../cluster/claim-timing.ts";
 import { leaseName } from "../cluster/lease-name.ts";
 import type { HeldClaims } from "./held-claims.ts";
-import { activeLimit, held, type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
+import { activeLimit, held, type SpawnAnswer, type SpawnCall, type StepAnswer, unavailable } from "./spawn-call.ts";
 import { type Judgement, takeClaim } from "./take-claim.ts";
 
 const POLL_MS = 100;
 
 /**
- * Takes the claim on the agent. Its holder counts the agent's unfinished CodeRuns and creates its own. The claim is
- * held only briefly, so it is worth waiting for; after 5 s the caller has to retry.
+ * Calls of one relay that count the agent's CodeRuns go one after the other: else all of them ask the cluster for its claim ten
+ * times a second. Which relay goes first only the claim decides. `act` has until `giveUpAt` to take it (monotonic); after 5 s in
+ * all the caller has to retry.
  */
-export async function acquireAgentSlot(call: SpawnCall, claims: HeldClaims): Promise<StepAnswer> {
+export async function inAgentTurn(
+	call: SpawnCall,
+	act: (giveUpAt: number) => Promise<SpawnAnswer>,
+): Promise<SpawnAnswer> {
+	const giveUpAt = call.clock.monotonic() + AGENT_WAIT_MS;
+	if (call.turns === undefined || activeLimit(call) === undefined) return await act(giveUpAt);
+	const endTurn = await call.turns.take(call.request.agent, AGENT_WAIT_MS);
+	if (endTurn === undefined) return othersWait(call);
+	try {
+		return await act(giveUpAt);
+	} finally {
+		endTurn();
+	}
+}
+
+/**
+ * Takes the claim on the agent. Its holder counts the agent's unfinished CodeRuns and creates its own. The claim is
+ * held only briefly, so it is worth waiting for.
+ */
+export async function acquireAgentSlot(call: SpawnCall, claims: HeldClaims, giveUpAt: number): Promise<StepAnswer> {
 	if (activeLimit(call) === undefined) return undefined;
 	const { agent } = call.request;
 	const spec = { lease: agentLease(call), key: agent, ttl_s: AGENT_CLAIM_TTL_S, while_active: false };
-	const giveUpAt = call.clock.monotonic() + AGENT_WAIT_MS;
 	for (;;) {
 		const answer = await takeClaim(call, claims, spec, async (record) => judge(call, record));
 		if (answer?.kind !== "result") return answer;
-		if (call.clock.monotonic() >= giveUpAt) return unavailable(`other requests are waiting for ${agent}`);
+		if (call.clock.monotonic() >= giveUpAt) return othersWait(call);
 		await call.clock.sleep(POLL_MS);
 	}
 }
@@ -31,6 +50,10 @@ export async function acquireAgentSlot(call: SpawnCall, claims: HeldClaims): Pro
 export async function releaseAgentSlot(call: SpawnCall, claims: HeldClaims): Promise<void> {
 	const claim = claims.get(agentLease(call));
 	if (claim !== undefined) await call.cluster.deleteClaim(claim.lease, claim.version);
+}
+
+function othersWait({ request }: SpawnCall): SpawnAnswer {
+	return unavailable(`other requests are waiting for ${request.agent}`);
 }
 
 function judge(call: SpawnCall, record: ClaimRecord): Judgement {

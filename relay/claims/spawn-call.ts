@@ -1,6 +1,7 @@
 import type { RefusedReason, SpawnRequest, SpawnResult } from "../../wire/spawn.ts";
 import type { Clock } from "../clock.ts";
 import type { Cluster, Unavailable } from "../cluster/cluster.ts";
+import type { AgentTurns } from "./agent-turns.ts";
 
 /** One request to create a CodeRun, and what it needs for that. */
 export interface SpawnCall {
@@ -13,6 +14,8 @@ export interface SpawnCall {
 	readonly enforceMaxActive: boolean;
 	/** The relay's own limits, whatever a request says. */
 	readonly limits?: SpawnLimits | undefined;
+	/** Absent: calls for one agent meet at its claim only, as those of several relays do. */
+	readonly turns?: AgentTurns;
 }
 
 /** Limits that a relay has of its own; absent ones leave it at the request's. */

@@ -52,8 +52,7 @@ const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta
 export function kubernetesReader(kubeConfig: KubeConfig): KubernetesReader {
 	const configuration = createConfiguration({
 		baseServer: new ServerConfiguration(kubeConfig.getCurrentCluster()?.server ?? "", {}),
-		authMethods: { default: kubeConfig },
-		middleware: [keepConnections()],
+		authMethods: { default: keepConnections(kubeConfig) },
 	});
 	const core = new CoreV1Api(configuration);
 	const objects = new CustomObjectsApi(configuration);

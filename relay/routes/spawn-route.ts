@@ -4,6 +4,7 @@ import { MAX_SPAWN_BYTES } from "../../wire/limits.ts";
 import { type SpawnRequest, spawnRequestSchema } from "../../wire/spawn.ts";
 import { readTraceparent, TRACEPARENT_ANNOTATION } from "../../wire/trace.ts";
 import { readVersion } from "../../wire/version.ts";
+import { type AgentTurns, agentTurns } from "../claims/agent-turns.ts";
 import type { SpawnAnswer } from "../claims/spawn-call.ts";
 import { readSigned, refusalResponse } from "../http/read-signed.ts";
 import type { Metrics } from "../metrics.ts";
@@ -15,6 +16,7 @@ import { unavailableResponse } from "./unavailable-response.ts";
 
 /** `POST /v1/spawn`: a signed request → policy → claims → CodeRun. Every repeat gets the same answer. */
 export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Request) => Promise<Response> {
+	const turns = agentTurns(tools.clock);
 	return async (request) => {
 		const reading = await readSigned(request, { ...tools, limit: MAX_SPAWN_BYTES, schema: spawnRequestSchema });
 		if (!reading.ok) {
@@ -23,7 +25,7 @@ export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Reque
 			tools.log({ level: "warn", message: "spawn request refused", reason, webhook_id: id, detail });
 			return refusalResponse(reading);
 		}
-		const answer = await answerSpawn(tools, reading.id, reading.value, reading.body);
+		const answer = await answerSpawn({ ...tools, turns }, reading);
 		const result = answer.kind === "result" ? answer.result.result : answer.kind;
 		metrics.results.inc({ result });
 		tools.log({
@@ -39,10 +41,8 @@ export function spawnRoute(tools: RelayTools, metrics: Metrics): (request: Reque
 }
 
 async function answerSpawn(
-	tools: RelayTools,
-	id: string,
-	request: SpawnRequest,
-	body: string,
+	tools: RelayTools & { readonly turns: AgentTurns },
+	{ id, value: request, body }: { readonly id: string; readonly value: SpawnRequest; readonly body: string },
 ): Promise<SpawnAnswer | { readonly kind: "wrong_id" }> {
 	if (id !== messageId(request.incident_id, request.attempt)) return { kind: "wrong_id" };
 	const digest = createHash("sha256").update(body).digest("hex");

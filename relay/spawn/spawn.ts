@@ -1,4 +1,4 @@
-import { acquireAgentSlot, releaseAgentSlot } from "../claims/agent-claim.ts";
+import { acquireAgentSlot, inAgentTurn, releaseAgentSlot } from "../claims/agent-claim.ts";
 import { type HeldClaims, noClaims, releaseAll } from "../claims/held-claims.ts";
 import { takeHourSlot } from "../claims/hour-slot.ts";
 import { takeKeyClaims } from "../claims/key-claims.ts";
@@ -24,15 +24,17 @@ import { buildCodeRun } from "../cluster/coderun.ts";
  */
 export async function spawn(call: SpawnCall): Promise<SpawnAnswer> {
 	const claims = noClaims();
-	const answer =
-		(await takeOwnClaim(call, claims)) ??
-		(await takeKeyClaims(call, claims)) ??
-		(await acquireAgentSlot(call, claims)) ??
-		(await countActive(call)) ??
-		(await takeHourSlot(call, claims)) ??
-		(await retakeOldClaims(call, claims)) ??
-		(await createCodeRun(call));
-	return finish(call, claims, answer);
+	const answer = (await takeOwnClaim(call, claims)) ?? (await takeKeyClaims(call, claims));
+	if (answer !== undefined) return await finish(call, claims, answer);
+	return await inAgentTurn(call, async (giveUpAt) => {
+		const answer =
+			(await acquireAgentSlot(call, claims, giveUpAt)) ??
+			(await countActive(call)) ??
+			(await takeHourSlot(call, claims)) ??
+			(await retakeOldClaims(call, claims)) ??
+			(await createCodeRun(call));
+		return await finish(call, claims, answer);
+	});
 }
 
 async function countActive(call: SpawnCall): Promise<StepAnswer> {

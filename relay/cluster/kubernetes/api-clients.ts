@@ -6,6 +6,7 @@ import {
 	ServerConfiguration,
 } from "@kubernetes/client-node";
 import { keepConnections } from "./keep-connections.ts";
+import { poolRequests } from "./pool-requests.ts";
 
 /** The clients that the relay uses for the API server. */
 export interface ApiClients {
@@ -13,17 +14,14 @@ export interface ApiClients {
 	readonly objects: CustomObjectsApi;
 }
 
-/**
- * Clients for one API server that reuse connections. The library creates a new pool, and so a new TLS handshake, for
- * every call.
- */
+/** Clients for one API server that reuse connections. */
 export function apiClients(kubeConfig: KubeConfig): ApiClients {
 	const cluster = kubeConfig.getCurrentCluster();
 	if (cluster === null) throw new Error("the kubeconfig's current context has no cluster");
 	const configuration = createConfiguration({
 		baseServer: new ServerConfiguration(cluster.server, {}),
-		authMethods: { default: kubeConfig },
-		middleware: [keepConnections()],
+		authMethods: { default: keepConnections(kubeConfig) },
+		httpApi: poolRequests(),
 	});
 	return { leases: new CoordinationV1Api(configuration), objects: new CustomObjectsApi(configuration) };
 }

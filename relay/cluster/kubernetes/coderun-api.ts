@@ -3,7 +3,7 @@ import type { Cluster, Unavailable } from "../cluster.ts";
 import { type CodeRun, OWN_LABELS } from "../coderun.ts";
 import type { ApiClients } from "./api-clients.ts";
 import { readFailure } from "./api-failure.ts";
-import { withTimeout } from "./call-options.ts";
+import { METADATA_ONLY, withTimeout } from "./call-options.ts";
 import { REPORTED_LABEL, readCodeRunObject, type SeenCodeRun } from "./coderun-object.ts";
 import { unexpected } from "./unexpected.ts";
 
@@ -31,8 +31,9 @@ export function coderunObjects(
 		async createCodeRun(coderun, withinMs) {
 			try {
 				const request = { ...CODERUNS, namespace, body: unreported(coderun), fieldValidation: "Strict" };
-				// Parse the answer, so that a 200 from anything but the API server is not accepted.
-				readCodeRunObject(await objects.createNamespacedCustomObject(request, withTimeout(withinMs)));
+				// Parse the answer, so that a 200 from anything but the API server is not accepted. It need not repeat the prompt.
+				const options = withTimeout(withinMs, METADATA_ONLY);
+				readCodeRunObject(await objects.createNamespacedCustomObject(request, options));
 				return { kind: "created" };
 			} catch (error) {
 				const failure = readFailure(error);

@@ -1,7 +1,7 @@
 import type { Conflict, Unavailable } from "../../cluster.ts";
 import type { ApiClients } from "../api-clients.ts";
 import { readFailure } from "../api-failure.ts";
-import { withTimeout } from "../call-options.ts";
+import { MERGE_PATCH, withTimeout } from "../call-options.ts";
 import { CODERUNS } from "../coderun-api.ts";
 import { REPORTED_LABEL, type Reported, type SeenCodeRun } from "../coderun-object.ts";
 import { unexpected } from "../unexpected.ts";
@@ -70,7 +70,7 @@ async function patch(
 ): Promise<Done | Conflict> {
 	try {
 		const request = { ...CODERUNS, namespace, name, body: { metadata } };
-		await objects.patchNamespacedCustomObject(request, withTimeout(CALL_WITHIN_MS, "application/merge-patch+json"));
+		await objects.patchNamespacedCustomObject(request, withTimeout(CALL_WITHIN_MS, MERGE_PATCH));
 		return { kind: "done" };
 	} catch (error) {
 		return orElse(error);

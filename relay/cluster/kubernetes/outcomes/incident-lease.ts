@@ -5,7 +5,7 @@ import type { Unavailable } from "../../cluster.ts";
 import { leaseName } from "../../lease-name.ts";
 import type { ApiClients } from "../api-clients.ts";
 import { readFailure } from "../api-failure.ts";
-import { withTimeout } from "../call-options.ts";
+import { JSON_PATCH, withTimeout } from "../call-options.ts";
 import { NOT_STARTED_ANNOTATION, REPORTED_LABEL, TIMED_OUT_ANNOTATION } from "../coderun-object.ts";
 import { fromLease } from "../lease.ts";
 import { LEASE_ANNOTATIONS, OUTCOME_ANNOTATION } from "../lease-metadata.ts";
@@ -87,10 +87,7 @@ export async function markIncidentLease(
 		...markOperations(mark),
 	];
 	try {
-		await leases.patchNamespacedLease(
-			{ name, namespace, body },
-			withTimeout(CALL_WITHIN_MS, "application/json-patch+json"),
-		);
+		await leases.patchNamespacedLease({ name, namespace, body }, withTimeout(CALL_WITHIN_MS, JSON_PATCH));
 		return { kind: "marked" };
 	} catch (error) {
 		const failure = readFailure(error);

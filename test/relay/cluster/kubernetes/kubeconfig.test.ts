@@ -32,7 +32,8 @@ describe("a kubeconfig with a tokenFile", () => {
 		expect(api.authorizations).toEqual(["Bearer the-first", "Bearer the-first"]);
 
 		await writeFile(join(folder, "token"), "the-second\n");
-		vi.useFakeTimers({ now: Date.now() + 61_000, toFake: ["Date"] });
+		vi.useFakeTimers({ now: Date.now(), toFake: ["Date", "performance"] });
+		vi.advanceTimersByTime(61_000);
 		expect(await cluster.ready()).toEqual({ kind: "ready" });
 		expect(api.authorizations.slice(2)).toEqual(["Bearer the-second", "Bearer the-second"]);
 	});
@@ -135,6 +136,21 @@ describe("a kubeconfig that cannot be used", () => {
 });
 
 describe("an API server", () => {
+	it("keeps its connections, also when the credentials are read again", async () => {
+		const folder = await temporaryFolder();
+		const api = await refusingApiServer(folder);
+		const cluster = { server: api.server, "certificate-authority": "ca.crt" };
+		const { ready } = clusterOf(await writeKubeConfig(folder, cluster, { token: "a" }));
+		vi.useFakeTimers({ toFake: ["performance"] });
+		for (let round = 0; round < 10; round++) {
+			expect(await ready()).toEqual({ kind: "ready" });
+			vi.advanceTimersByTime(2_000);
+		}
+		expect(api.authorizations).toEqual(Array.from({ length: 20 }, () => "Bearer a"));
+		// Two calls are made at once, and one may begin before the connection of another is free.
+		expect(api.connections()).toBeLessThanOrEqual(4);
+	});
+
 	const FORBIDDEN =
 		'leases.coordination.k8s.io is forbidden: User "system:serviceaccount:cto:healer-relay" cannot create resource "leases" in API group "coordination.k8s.io" in the namespace "cto"';
 	const ANONYMOUS = FORBIDDEN.replace("system:serviceaccount:cto:healer-relay", "system:anonymous");

@@ -21,6 +21,8 @@ export interface RefusingApiServer {
 	readonly caFile: string;
 	/** The Authorization headers of the requests, in order. */
 	readonly authorizations: (string | undefined)[];
+	/** TLS connections that were opened so far. */
+	connections(): number;
 }
 
 /** An API server on loopback, over TLS, that answers a create with the sent object, or as `refuse` says. */
@@ -45,13 +47,15 @@ export async function refusingApiServer(
 			JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", ...status, details: { causes } }),
 		);
 	});
+	let opened = 0;
+	server.on("secureConnection", () => opened++);
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	onTestFinished(() => {
 		server.closeAllConnections();
 		server.close();
 	});
 	const { port } = server.address() as AddressInfo;
-	return { server: `https://127.0.0.1:${port}`, caFile: cert, authorizations };
+	return { server: `https://127.0.0.1:${port}`, caFile: cert, authorizations, connections: () => opened };
 }
 
 /** Writes a kubeconfig of one cluster and one user, and returns its path. */
