@@ -9,13 +9,21 @@ const quietUntil = new Map<string, number>();
 
 const KNOWN_FOR_MS = 10_000;
 
-/** The journal found nothing that the signal is about. */
-export function noteQuiet(signal: Signal, now: number): void {
-	remember(quietUntil, aboutOf(signal), now + KNOWN_FOR_MS);
+let opened = 0;
+
+/** What `noteQuiet` needs from before the journal was asked: how many incidents were opened until then. */
+export function openedSoFar(): number {
+	return opened;
+}
+
+/** The journal, asked after `seen`, found nothing that the signal is about. */
+export function noteQuiet(signal: Signal, now: number, seen: number): void {
+	if (seen === opened) remember(quietUntil, aboutOf(signal), now + KNOWN_FOR_MS);
 }
 
 /** An incident was opened, or opened again: it may be about any of them. */
 export function forgetQuiet(): void {
+	opened++;
 	quietUntil.clear();
 }
 

@@ -24,7 +24,7 @@ import type { Log } from "../log.ts";
 import { type DeliveryContent, needsJournal, type PreparedDelivery } from "./delivery-content.ts";
 import { ignoredDelivery } from "./ignored-delivery.ts";
 import { underKnownName } from "./known-repository.ts";
-import { forgetQuiet, noteQuiet } from "./quiet-branches.ts";
+import { forgetQuiet, noteQuiet, openedSoFar } from "./quiet-branches.ts";
 import { type PreparedSignal, trackSignal, wakeAffected } from "./track-signal.ts";
 
 /** The result of storing a delivery. */
@@ -166,6 +166,8 @@ async function storeIncident(
 	forgetQuiet();
 	const all = [...before, ...back.all, ...added, ...(tracked?.all ?? [])];
 	const results = (await journal.batch(all)).slice(before.length);
+	// Again: another delivery may have asked the journal in between, and found nothing.
+	forgetQuiet();
 	const isNew = results[back.all.length]?.meta.changes === 1;
 	const status = isNew || back.isReopened(results) ? "accepted" : "duplicate";
 	log.info(`delivery ${status}`, { incident_id: incident.id });
@@ -240,6 +242,7 @@ async function writeIgnored(
 	assumed: readonly D1PreparedStatement[] = [],
 ): Promise<Acceptance> {
 	const { signal, received_at } = delivery;
+	const seen = openedSoFar();
 	const own = refused === undefined ? [] : [refusedDeliveryStatement(effects.journal, refused, received_at)];
 	const first = [...assumed, ...own];
 	const tracked = signal && (await trackSignal(effects, signal, log, first));
@@ -248,7 +251,7 @@ async function writeIgnored(
 	if (refused !== undefined && added?.meta.changes === 1) return record(reason, refused.id, log);
 	// Its incident may still come: whoever has the time for that waits.
 	if (refused !== undefined) return { ...ignore(delivery, reason, log), isUnknown: true };
-	if (signal !== undefined && tracked?.incident_id === undefined) noteQuiet(signal.signal, effects.now());
+	if (signal !== undefined && tracked?.incident_id === undefined) noteQuiet(signal.signal, effects.now(), seen);
 	return afterSignal(delivery, tracked?.incident_id, log);
 }
 
