@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { get } from "node:https";
 import { createInterface } from "node:readline";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
-import { z } from "zod";
+import * as z from "zod";
 import { applyDefinition } from "../cli/cluster/apply-definition.ts";
 import { provideClusterBinaries } from "../cli/cluster/cluster-binaries.ts";
 import { startLocalCluster } from "../cli/cluster/local-cluster.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 import { askWorker, type WorkerAccess, type WorkerOptions, withWorker } from "./worker-api.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { journalSize, largeJournal } from "../wire/journal-size.ts";
 import { ok, type Result } from "../wire/result.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";

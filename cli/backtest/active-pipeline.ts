@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Artefact } from "../../pipeline/index.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import { askWorker, type WorkerAccess } from "../worker-api.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { LineCounter, parseDocument } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { AUTONOMY_LEVELS } from "../../pipeline/autonomy.ts";
 import { INCIDENT_KINDS } from "../../pipeline/incident.ts";
 import { FAILURE_VERDICTS } from "../../pipeline/index.ts";

@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import type { CheckHistory, Incident, KnownCommit } from "../../pipeline/index.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";
 import { readText } from "../read-input.ts";

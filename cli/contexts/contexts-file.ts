@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { parse, stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { writeAtomic } from "../../relay/cluster/directory/atomic-file.ts";
 import { messageOf } from "../../wire/message-of.ts";
 import { fail, ok, type Result } from "../../wire/result.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Insights } from "../../worker/api/insights/shapes.ts";
 
 const share = z.number().nullable();

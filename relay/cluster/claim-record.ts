@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The record in a claim (a Lease, or a file in the directory sink). Times are milliseconds since the Unix epoch. */
 export const claimRecordSchema = z.strictObject({

@@ -11,7 +11,7 @@ import {
 	type V1PodSpec,
 } from "@kubernetes/client-node";
 import { beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { doctor } from "../../cli/doctor.ts";
 import { systemClock } from "../../relay/clock.ts";
 import { apiClients } from "../../relay/cluster/kubernetes/api-clients.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 import { readFailureCase } from "../../cli/cases/failure-case.ts";
 import { type Routed, routeCase } from "../../cli/route.ts";
 import { type Artefact, loadPipeline, type Pipeline } from "../../pipeline/index.ts";

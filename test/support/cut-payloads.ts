@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Reduces GitHub's webhook schema (`github-webhooks.json`) to what the checker needs: the fields that each event's

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { type ClaimRecord, claimRecordSchema } from "../claim-record.ts";
 import type { Cluster } from "../cluster.ts";
 import { answering, orNotFound } from "./answering.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { isTerminalPhase, type TerminalPhase } from "../../../wire/outcome.ts";
 
 /** The fields that Healer reads; everything else in the file is left alone. */

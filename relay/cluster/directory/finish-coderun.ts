@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseDocument } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { isTerminalPhase, TERMINAL_PHASES } from "../../../wire/outcome.ts";
 import { codeOf } from "../../file-kind.ts";
 import { replaceAtomic } from "./atomic-file.ts";

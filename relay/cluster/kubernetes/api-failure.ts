@@ -1,5 +1,5 @@
 import { ApiException } from "@kubernetes/client-node";
-import { z } from "zod";
+import * as z from "zod";
 import type { UnavailableCause } from "../../../wire/error-answer.ts";
 import { explainNetworkError } from "../../http/network-fault.ts";
 import type { Conflict, NotFound, Unavailable } from "../cluster.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Cluster, Unavailable } from "../cluster.ts";
 import { type CodeRun, OWN_LABELS } from "../coderun.ts";
 import type { ApiClients } from "./api-clients.ts";

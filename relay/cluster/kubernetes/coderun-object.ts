@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isTerminalPhase, type TerminalPhase } from "../../../wire/outcome.ts";
 import { type CodeRunIdentity, OWN_ANNOTATIONS, OWN_LABELS, readIdentity } from "../coderun.ts";
 import { readTime } from "./read-time.ts";

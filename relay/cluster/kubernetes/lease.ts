@@ -1,5 +1,5 @@
 import { type V1Lease, V1MicroTime } from "@kubernetes/client-node";
-import { z } from "zod";
+import * as z from "zod";
 import { type ClaimRecord, claimRecordSchema } from "../claim-record.ts";
 import type { StoredClaim } from "../cluster.ts";
 import { LEASE_ANNOTATIONS, LEASE_KIND } from "./lease-metadata.ts";

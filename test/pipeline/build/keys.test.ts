@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { duration } from "../../../pipeline/grammar/duration.ts";
 import { keys, shapeOf, valueName } from "../../../pipeline/grammar/strict-keys.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Whoever caused what a story does not say more about. */
 export const DEVELOPER = "a-developer";

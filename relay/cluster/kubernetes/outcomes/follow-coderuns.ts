@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type KubeConfig, Watch } from "@kubernetes/client-node";
-import { z } from "zod";
+import * as z from "zod";
 import { backoffMs } from "../../../../wire/backoff.ts";
 import type { Log } from "../../../log.ts";
 import type { ApiClients } from "../api-clients.ts";

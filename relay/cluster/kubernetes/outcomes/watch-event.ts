@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readCodeRunObject, type SeenCodeRun } from "../coderun-object.ts";
 
 /** One event of a watch. The next watch continues from `version`. */
