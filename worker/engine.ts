@@ -152,7 +152,7 @@ function load(text: string, named: string, log: Log): Engine | undefined {
 }
 
 /** Binds the pipeline's functions to one loaded artefact. Throws if the artefact is corrupt. */
-function createEngine(artefact: Artefact): Engine {
+export function createEngine(artefact: Artefact): Engine {
 	const pipeline = loadPipeline(artefact);
 	let dictionary: Dictionary | undefined;
 	return {

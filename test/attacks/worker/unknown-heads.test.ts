@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sweepDue } from "../../../worker/dispatch/due-incidents.ts";
 import type { GitHubFailure } from "../../../worker/github/github.ts";
+import { shippedEngine } from "../../worker/support/shipped-engine.ts";
 import { agentSucceeds, deliver, hub, run, STRANGER, sent, statusOf } from "../../worker/support/shipped-hub.ts";
 
 const RUN = "GET /repos/{owner}/{repo}/actions/runs/{run_id}";
@@ -134,15 +135,10 @@ describe("a job of a fork, which does not name its repository", () => {
 
 	it("is refused there by settings.unknown_heads: refuse", async () => {
 		const stub = await hub();
-		const { settings } = stub.activeEngine;
-		Object.assign(settings, { unknown_heads: "refuse" });
-		try {
-			const answer = await deliver(stub, "workflow_job", job(1031));
-			expect(await statusOf(stub, answer as object)).toMatchObject({ status: "cancelled" });
-			expect(sent(stub)).toEqual([]);
-		} finally {
-			Object.assign(settings, { unknown_heads: "fix" });
-		}
+		stub.activeEngine = shippedEngine({ unknown_heads: "refuse" });
+		const answer = await deliver(stub, "workflow_job", job(1031));
+		expect(await statusOf(stub, answer as object)).toMatchObject({ status: "cancelled" });
+		expect(sent(stub)).toEqual([]);
 	});
 });
 
@@ -173,21 +169,13 @@ describe("a commit status, which names neither run nor repository", () => {
 describe("the claim on a branch", () => {
 	it("is another one for a fork's branch of the same name", async () => {
 		const stub = await hub();
-		const { settings } = stub.activeEngine;
-		Object.assign(settings, { process_forks: true });
-		try {
-			await deliver(stub, "workflow_run", run(1, { head_branch: "topic" }));
-			await deliver(
-				stub,
-				"workflow_run",
-				run(2, { head_branch: "topic", head_repository: { full_name: "Stranger/cto" } }),
-			);
-			expect(sent(stub).map(({ claims }) => claims)).toEqual([
-				["5dlabs/cto|branch|topic"],
-				["5dlabs/cto|branch|stranger/cto|topic"],
-			]);
-		} finally {
-			Object.assign(settings, { process_forks: false });
-		}
+		stub.activeEngine = shippedEngine({ process_forks: true });
+		await deliver(stub, "workflow_run", run(1, { head_branch: "topic" }));
+		const head_repository = { full_name: "Stranger/cto" };
+		await deliver(stub, "workflow_run", run(2, { head_branch: "topic", head_repository }));
+		expect(sent(stub).map(({ claims }) => claims)).toEqual([
+			["5dlabs/cto|branch|topic"],
+			["5dlabs/cto|branch|stranger/cto|topic"],
+		]);
 	});
 });

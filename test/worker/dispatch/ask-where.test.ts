@@ -69,8 +69,8 @@ describe("a tag's run, which names the tag as its branch", () => {
 				strategy: "fix",
 				pushes_to: expect.stringMatching(/^healer\/[0-9a-f]{16}$/),
 			});
-			await stub.journal.exec("DELETE FROM incidents");
-			await stub.journal.exec("DELETE FROM attempts");
+			await stub.journal.prepare("DELETE FROM incidents").run();
+			await stub.journal.prepare("DELETE FROM attempts").run();
 		}
 	});
 });

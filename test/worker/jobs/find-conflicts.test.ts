@@ -4,6 +4,7 @@ import { currentEngine } from "../../../worker/engine.ts";
 import type { GitHub, GitHubAnswer, GitHubFailure, Route } from "../../../worker/github/github.ts";
 import { acceptDelivery } from "../../../worker/ingest/accept-delivery.ts";
 import { findConflicts } from "../../../worker/jobs/find-conflicts.ts";
+import { shippedEngine } from "../support/shipped-engine.ts";
 import { type Stub, stubEffects } from "../support/stub-effects.ts";
 
 const MINUTE_MS = 60_000;
@@ -149,12 +150,8 @@ describe("no scan", () => {
 		["where the setting is off", "refs/heads/main", { conflicts: false }],
 	])("follows a push %s", async (_what, ref, watch) => {
 		const at = await hub({ 1: { mergeable_state: "dirty" } });
-		const engine = at.stub.activeEngine;
-		const settings = engine.settings.watch as Record<string, unknown>;
-		const before = { ...settings };
-		Object.assign(settings, watch);
+		at.stub.activeEngine = shippedEngine({ watch: { ...at.stub.activeEngine.settings.watch, ...watch } });
 		await push(at, "a", ref);
-		Object.assign(settings, before);
 		expect(await scan(at)).toEqual([]);
 	});
 });

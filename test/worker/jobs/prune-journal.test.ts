@@ -165,8 +165,8 @@ describe("pruneJournal", () => {
 		const dictionary = createDictionary({ rules: "r", prompts: "p" });
 		await keptStatement(stub.journal, dictionary, stub.clock - 31 * DAY_MS).run();
 		const id = await keep(stub, 1, { status: "running", ended_days: 0, told_days: 31, is_due: false });
-		await stub.journal.exec("DELETE FROM facts");
-		await stub.journal.exec("UPDATE attempts SET facts = x'01', pipeline = 'v-1'");
+		await stub.journal.prepare("DELETE FROM facts").run();
+		await stub.journal.prepare("UPDATE attempts SET facts = x'01', pipeline = 'v-1'").run();
 		await pruneJournal(stub);
 		const left = async () => [await all("SELECT id FROM dictionaries"), await all("SELECT pipeline FROM searched")];
 		expect(await left()).toEqual([[{ id: dictionary.id }], [{ pipeline: "v-1" }]]);

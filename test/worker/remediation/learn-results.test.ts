@@ -393,7 +393,8 @@ describe("a remediation that no failed run began", () => {
 			gitHub(stub, "sha-100", { [PULL]: pull({ head: { ...pull().head, sha: "sha-100" } }) });
 			await later(stub, HOUR_MS);
 			expect(await statusOf(stub)).toBe(status);
-			await stub.journal.exec("DELETE FROM attempts; DELETE FROM incidents; DELETE FROM deliveries");
+			for (const table of ["attempts", "incidents", "deliveries"])
+				await stub.journal.prepare(`DELETE FROM ${table}`).run();
 		}
 	});
 
