@@ -1,10 +1,11 @@
 import autocannon from "autocannon";
 import { failedJob, githubDelivery, queuedJob, type SignedDelivery } from "./delivery.ts";
 import { median } from "./median.ts";
+import { startPeers } from "./peers.ts";
 import { startWorkerd, type WorkerdProcess } from "./workerd-process.ts";
 import { emptyWorker, healerWorker, hmacWorker } from "./workers.ts";
 
-/** workerd's CPU for one delivery, with stubs of the journal, KV and the queue. */
+/** A server's CPU for one delivery: Healer's with stubs of the journal, KV and the queue. */
 export interface DeliveryCpu {
 	readonly name: string;
 	readonly us: number;
@@ -21,7 +22,7 @@ export interface IngestCpuFigures {
 
 interface Contender {
 	readonly name: string;
-	readonly worker: WorkerdProcess;
+	readonly worker: Pick<WorkerdProcess, "url" | "cpuMicroseconds">;
 	readonly delivery: SignedDelivery;
 	readonly target?: number;
 	/** What the answer has to contain: a worker that refuses is fast, and measuring it would prove nothing. */
@@ -35,7 +36,7 @@ const CONNECTIONS = 16;
 
 /** Every contender takes its turn in each round, so that other load on the machine affects all. */
 export async function measureIngestCpu(bundle: string): Promise<IngestCpuFigures> {
-	const started: WorkerdProcess[] = [];
+	const started: { stop(): Promise<void> }[] = [];
 	const start = async (...given: Parameters<typeof startWorkerd>) => {
 		const worker = await startWorkerd(...given);
 		started.push(worker);
@@ -46,9 +47,12 @@ export async function measureIngestCpu(bundle: string): Promise<IngestCpuFigures
 		const hello = { name: "answers at once", worker: await start(emptyWorker()), delivery: failedJob() };
 		const healer = await start(healerWorker(bundle));
 		const duplicates = await start(healerWorker(bundle, { changes: 0 }));
+		const others = await startPeers();
+		started.push(others);
 		const contenders: readonly Contender[] = [
 			hello,
 			floor,
+			...others.peers.map(({ name, server }) => ({ name: `${name}, in Node`, worker: server, delivery: failedJob() })),
 			{ name: "new failure", worker: healer, delivery: failedJob(), target: 1.8, answers: "accepted" },
 			{ name: "duplicate", worker: duplicates, delivery: failedJob(), answers: "duplicate" },
 			{ name: "ignored: queued job", worker: healer, delivery: queuedJob(), target: 1.25, answers: "ignored" },
