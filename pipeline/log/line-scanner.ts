@@ -13,7 +13,7 @@ export class LineScanner {
 	found = 0;
 	/** The line has terminal escape sequences. They are skipped, so they split no word. */
 	escaped = false;
-	/** The line has no unit above U+007F and no escape sequences, whose text is not scanned. */
+	/** The line has no unit above U+007F, escape sequences included. */
 	onlyAscii = true;
 	readonly #automaton: LiteralAutomaton;
 	readonly #unprompted: readonly number[];
@@ -55,7 +55,9 @@ export class LineScanner {
 			const unit = text.charCodeAt(at);
 			if (unit === ESC) {
 				this.escaped = true;
-				at = skipEscape(text, at, end) - 1;
+				const after = skipEscape(text, at, end);
+				while (++at < after) units |= text.charCodeAt(at);
+				at--;
 				continue;
 			}
 			units |= unit;
@@ -73,7 +75,7 @@ export class LineScanner {
 				this.#hit(state);
 			}
 		}
-		this.onlyAscii = units <= 0x7f && !this.escaped;
+		this.onlyAscii = units <= 0x7f;
 		for (const pattern of this.#unprompted) this.#find(pattern);
 	}
 
