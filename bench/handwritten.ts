@@ -1,17 +1,15 @@
 import { createHash } from "node:crypto";
-import { inspectExpression } from "../pipeline/build/checks/inspect-expression.ts";
 import type { Artefact, Incident } from "../pipeline/index.ts";
 import type { LogPattern } from "../pipeline/log/log-pattern.ts";
+import { printedPattern } from "../pipeline/tools/tool-table.ts";
 
-/**
- * One `if` of the hand-written function: these expressions, in the error lines or in the whole log, mean this failure.
- */
+/** One `if` of the hand-written function: if the error lines have one of `prints` and none of `unless`, it is this failure. */
 interface Rule {
 	readonly type: string;
 	readonly category: string;
 	readonly fix: string;
-	readonly inErrors: readonly RegExp[];
-	readonly anywhere: readonly RegExp[];
+	readonly prints: readonly RegExp[];
+	readonly unless: readonly RegExp[];
 }
 
 const AGENTS: Readonly<Record<string, string>> = {
@@ -27,31 +25,40 @@ const AGENTS: Readonly<Record<string, string>> = {
  * protection from hostile logs or memory bound.
  */
 export function handwrittenDecider(artefact: Artefact): (incident: Incident, log: string) => object {
-	const rules = artefact.classify.map(ruleOf).filter((rule) => rule.inErrors.length + rule.anywhere.length > 0);
+	const rules = rulesOf(artefact);
 	return (incident, log) => {
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are control characters.
 		const text = log.replace(/\x1b\[[0-9;]*[A-Za-z]/g, "").replace(/^\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z /gm, "");
 		const lines = text.split("\n");
 		const errors = errorLines(lines).join("\n");
-		const holds = (rule: Rule) =>
-			rule.inErrors.some((regex) => regex.test(errors)) || rule.anywhere.some((regex) => regex.test(text));
-		const failure = rules.find(holds) ?? { type: "general", category: "general", fix: "Find the first error." };
+		const has = (regexes: readonly RegExp[]) => regexes.some((regex) => regex.test(errors));
+		const failure = rules.find(({ prints, unless }) => has(prints) && !has(unless)) ?? NOTHING_KNOWN;
 		const agent = artefact.agents[AGENTS[failure.category] ?? "atlas"];
 		return codeRun(incident, AGENTS[failure.category] ?? "atlas", agent, failure, excerptOf(lines));
 	};
 }
 
-function ruleOf({ type, category, fix, when }: Artefact["classify"][number]): Rule {
-	const inspected = inspectExpression(when ?? "true");
-	const found = inspected.ok ? inspected.inspection : { logPatterns: [], functions: [] };
-	const regexes = found.logPatterns.flatMap(({ pattern }) => toRegExp(pattern));
-	const anywhere = found.functions.some(({ name }) => name === "log");
-	return { type, category, fix, inErrors: anywhere ? [] : regexes, anywhere: anywhere ? regexes : [] };
+const NOTHING_KNOWN = { type: "general", category: "general", fix: "Find the first error." };
+
+/** What tools find before what only says that something failed, and a failure before those that it explains. */
+function rulesOf({ tools }: Artefact): readonly Rule[] {
+	return tools
+		.flatMap(({ field, kind, failures }) =>
+			failures.map((failure) => ({ ...failure, kind: failure.kind ?? kind, field })),
+		)
+		.sort((one, other) => KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind) || other.over.length - one.over.length)
+		.map(({ type, field, fix, prints, unless }) => ({
+			...{ type, category: field, fix },
+			...{ prints: prints.map(toRegExp), unless: unless.map(toRegExp) },
+		}));
 }
 
-function toRegExp(pattern: LogPattern): RegExp[] {
-	if (pattern.kind !== "regex") return [new RegExp(pattern.text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "i")];
-	return [new RegExp(pattern.source, `m${pattern.flags.replace("m", "")}`)];
+const KINDS: readonly Artefact["tools"][number]["kind"][] = ["security", "finding", "network", "runner", "wrapper"];
+
+function toRegExp(printed: string): RegExp {
+	const pattern: LogPattern = printedPattern(printed);
+	if (pattern.kind !== "regex") return new RegExp(pattern.text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+	return new RegExp(pattern.source, `m${pattern.flags.replace("m", "")}`);
 }
 
 /** Lines marked as errors, and the 80 before the end of the failed step. */
