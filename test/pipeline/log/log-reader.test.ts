@@ -152,10 +152,12 @@ describe("createLogReader", () => {
 		});
 	});
 
-	it("counts bytes as UTF-8", () => {
-		expect(readLog("\ufeffé \u2713 \ud83d\ude00\u001b[1mé\u001b[0m\n").bytes).toBe(
-			Buffer.byteLength("\ufeffé \u2713 \ud83d\ude00\u001b[1mé\u001b[0m\n"),
-		);
+	it.each([
+		"\ufeffé \u2713 \ud83d\ude00\u001b[1mé\u001b[0m\n",
+		"within a sequence \u001b]0;é \u2713\u0007 alone\n",
+		"in one that does not end \u001b]0;é \u2713\n",
+	])("counts bytes as UTF-8: %j", (log) => {
+		expect(readLog(log).bytes).toBe(Buffer.byteLength(log));
 	});
 
 	it("throws after the end", () => {
