@@ -1,5 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { sha256Hex } from "../../pipeline/expression/sha256-hex.ts";
 import { readTraceparent, type Trace } from "../../wire/trace.ts";
 
 /** An agent's tracing library that honours its parent records nothing unless the parent is sampled. */
@@ -51,5 +50,5 @@ function join({ trace_id, flags }: Trace, span: string): string {
 }
 
 function hexOf(text: string, bytes: number): string {
-	return bytesToHex(sha256(utf8ToBytes(text)).slice(0, bytes));
+	return sha256Hex(text).slice(0, 2 * bytes);
 }
