@@ -115,23 +115,19 @@ async function receivePayload(
 ): Promise<Response> {
 	const { event } = headers;
 	if (isSetupEvent(event)) {
-		return received({
-			status: "ignored",
-			incident_id: null,
-			reason: await answerSetup(effects, event, payload),
-		});
+		return ignored(await answerSetup(effects, event, payload));
 	}
 
 	const log = effects.log.with({ event });
 	const receipt = await receive(effects, { ...headers, payload }, env, log);
 	if (receipt.status === "late") {
 		keepAlive(ctx, writeLateSoon(effects, log, deliveryQueue(env)));
-		return received({ status: "ignored", incident_id: null, reason: receipt.reason });
+		return ignored(receipt.reason);
 	}
 	keepAlive(ctx, countReceipt(effects, receipt));
 	switch (receipt.status) {
 		case "ignored":
-			return received({ status: "ignored", incident_id: null, reason: receipt.reason });
+			return ignored(receipt.reason);
 		case "recorded":
 			return received(receipt);
 		case "queued":
@@ -164,6 +160,10 @@ async function receivePayload(
 /** To GitHub, which shows it to the App's owner. No cache keeps the answer to a POST (https://www.rfc-editor.org/rfc/rfc9110#section-9.3.3). */
 function received(answer: Readonly<Record<string, unknown>>): Response {
 	return Response.json(answer, { status: 202 });
+}
+
+function ignored(reason: string): Response {
+	return received({ status: "ignored", incident_id: null, reason });
 }
 
 /** A green check where nothing is under remediation: it is written behind its answer. */
