@@ -26,12 +26,17 @@ export function githubDelivery(
 	changes: Readonly<Record<string, unknown>> = {},
 ): SignedDelivery {
 	const body = padded(recordedPayload(event, action, changes));
+	return signed(event, "00000000-0000-4000-8000-000000000000", body);
+}
+
+/** A body with the headers that GitHub sends with it. */
+export function signed(event: string, delivery_id: string, body: string): SignedDelivery {
 	return {
 		body,
 		headers: {
 			"content-type": "application/json",
 			"x-github-event": event,
-			"x-github-delivery": "00000000-0000-4000-8000-000000000000",
+			"x-github-delivery": delivery_id,
 			"x-hub-signature-256": `sha256=${createHmac("sha256", SECRET).update(body).digest("hex")}`,
 		},
 	};

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EdgeRuntime, startEdgeRuntime } from "../cli/hub/edge-runtime.ts";
 import { freePort as findFreePort } from "../cli/state/free-port.ts";
 import { openStateFolder } from "../cli/state/state-folder.ts";
-import { padded, recordedPayload } from "./delivery.ts";
+import { padded, recordedPayload, signed } from "./delivery.ts";
 import { ownChildren, treeMicroseconds } from "./process-tree.ts";
 import { HMAC_ONLY, SECRET } from "./workers.ts";
 
@@ -177,16 +177,8 @@ function jobOf(
 
 /** Signs a delivery as GitHub does, and expects 202. */
 export async function deliver(url: string, body: string): Promise<void> {
-	const response = await fetch(`${url}/webhooks/github`, {
-		method: "POST",
-		body,
-		headers: {
-			"content-type": "application/json",
-			"x-github-event": "workflow_job",
-			"x-github-delivery": randomUUID(),
-			"x-hub-signature-256": `sha256=${createHmac("sha256", SECRET).update(body).digest("hex")}`,
-		},
-	});
+	const delivery = signed("workflow_job", randomUUID(), body);
+	const response = await fetch(`${url}/webhooks/github`, { method: "POST", ...delivery });
 	const text = await response.text();
 	if (response.status !== 202) throw new Error(`the delivery was not accepted: ${response.status} ${text}`);
 }
