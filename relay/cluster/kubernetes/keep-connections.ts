@@ -16,7 +16,7 @@ interface Kept {
 
 /**
  * A kubeconfig's credentials and connections, kept for the requests that follow. By itself the library reads the
- * certificates and makes a pool, and so a TLS handshake, for every call.
+ * certificates and opens a new TLS connection for every request.
  */
 export function keepConnections(kubeConfig: KubeConfig): SecurityAuthentication {
 	const poolOf = keepPool();
