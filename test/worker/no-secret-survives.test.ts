@@ -7,7 +7,7 @@ import { processIncident } from "../../worker/dispatch/process-incident.ts";
 import { currentEngine } from "../../worker/engine.ts";
 import { acceptDelivery } from "../../worker/ingest/accept-delivery.ts";
 import type { AttemptRow } from "../../worker/journal/attempts.ts";
-import { findFacts } from "../../worker/journal/decisions.ts";
+import { findFacts } from "../../worker/journal/facts.ts";
 import type { IncidentRow } from "../../worker/journal/incidents.ts";
 import { findFound, requestBody } from "../../worker/journal/packed-decision.ts";
 import { unpackJson } from "../../worker/journal/packed-json.ts";

@@ -1,7 +1,7 @@
 import type { Env } from "../env.ts";
 import { errorResponse, jsonResponse } from "../http/responses.ts";
-import { readFacts } from "../journal/decisions.ts";
 import { type ExportedIncident, exportIncident, exportIncidents, searchedPatterns } from "../journal/export.ts";
+import { readFacts } from "../journal/facts.ts";
 import { readStored } from "../journal/stored-json.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { exportAuditPage } from "./export-audit.ts";

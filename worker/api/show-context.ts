@@ -2,7 +2,7 @@ import type { IRequest } from "itty-router";
 import type { Context } from "../../pipeline/index.ts";
 import type { Env } from "../env.ts";
 import { errorResponse, taggedResponse } from "../http/responses.ts";
-import { findFacts } from "../journal/decisions.ts";
+import { findFacts } from "../journal/facts.ts";
 import { readStored } from "../journal/stored-json.ts";
 import type { KeptContext } from "./shapes.ts";
 

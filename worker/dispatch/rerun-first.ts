@@ -2,7 +2,7 @@ import type { Decision } from "../../pipeline/decision.ts";
 import type { Incident } from "../../pipeline/incident.ts";
 import type { RerunRequest } from "../../pipeline/rerun.ts";
 import type { Effects } from "../effects.ts";
-import type { KeptFacts } from "../journal/decisions.ts";
+import type { KeptFacts } from "../journal/facts.ts";
 import type { LockedIncident } from "../journal/incidents.ts";
 import { activePause } from "../journal/pauses.ts";
 import { planRerun } from "../journal/reruns.ts";

@@ -1,7 +1,7 @@
 import { attemptsTable } from "./attempts.ts";
 import { auditTable } from "./audit.ts";
-import { FACTS, type FactsRow, searchedTable } from "./decisions.ts";
 import { deliveriesTable } from "./deliveries.ts";
+import { FACTS, type FactsRow, searchedTable } from "./facts.ts";
 import type { IncidentQuery } from "./incident-list.ts";
 import { incidentsTable } from "./incidents.ts";
 import { type DecidedRow, decidedStatement } from "./packed-decision.ts";

@@ -1,6 +1,6 @@
 import type { EarlierRerun, RerunResult } from "../../pipeline/rerun.ts";
 import { bindNamed, insertRow } from "./bind-named.ts";
-import { type KeptFacts, keptFactsStatements } from "./decisions.ts";
+import { type KeptFacts, keptFactsStatements } from "./facts.ts";
 import type { LockedIncident } from "./incidents.ts";
 import { defineTable, integer, nullable, type RowOf, text, time, withDefault } from "./table.ts";
 import { takeStep } from "./transitions.ts";
